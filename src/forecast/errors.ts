@@ -1,0 +1,16 @@
+/** Errors of the layers below HTTP. They know no status code; `http/errors.ts` converts them. */
+
+/** The model failed on this work. The cause is for the log, never for the client. */
+export class InferenceFailedError extends Error {
+  override name = "InferenceFailedError";
+}
+
+/** The deadline passed before the work was done. */
+export class DeadlineExceededError extends Error {
+  override name = "DeadlineExceededError";
+}
+
+/** The model has not been loaded, or is closed. */
+export class ModelNotReadyError extends Error {
+  override name = "ModelNotReadyError";
+}

@@ -1,0 +1,211 @@
+/** One transformer block (RMSNorm, attention, RMSNorm, SwiGLU), the same in model and tokenizer. */
+import { NORM_EPSILON, ROTARY_BASE, type Weights } from "../../kronos/architecture.ts";
+import { appended, attend, type Cache, type RowShape, splitHeads } from "./attention.ts";
+import { type GraphBuilder, MICROSOFT } from "./graph_builder.ts";
+import { beside, joined, type Matrix, scaled, tensor, transposed } from "./weights.ts";
+
+/** A linear layer's constants in a graph; `bias` is null where it has none. */
+export interface Linear {
+  readonly weight: string;
+  readonly bias: string | null;
+}
+
+/** `x [.., in]` through a linear layer: `[.., out]`. */
+export function linear(g: GraphBuilder, x: string, { weight, bias }: Linear): string {
+  const product = g.op("MatMul", [x, weight]);
+  return bias === null ? product : g.op("Add", [product, bias]);
+}
+
+/** Writes a matrix and its bias as constants. */
+export function linearConstants(
+  g: GraphBuilder,
+  name: string,
+  matrix: Matrix,
+  bias: Float32Array | null,
+): Linear {
+  return {
+    weight: g.floats(name, [matrix.rows, matrix.columns], matrix.data),
+    bias: bias === null ? null : g.floats(`${name}_bias`, [bias.length], bias),
+  };
+}
+
+/** A stored linear layer `name.weight`, `name.bias` as constants. */
+export function storedLinear(g: GraphBuilder, weights: Weights, name: string): Linear {
+  const bias = tensor(weights, `${name}.bias`).data;
+  return linearConstants(g, name, transposed(tensor(weights, `${name}.weight`)), bias);
+}
+
+/** A stored vector as a constant. */
+export function vector(g: GraphBuilder, weights: Weights, name: string): string {
+  const { data } = tensor(weights, name);
+  return g.floats(name, [data.length], data);
+}
+
+/** RMSNorm over the last axis. */
+export function rmsNorm(g: GraphBuilder, x: string, scale: string): string {
+  return g.op("SimplifiedLayerNormalization", [x, scale], {
+    attributes: { axis: -1, epsilon: { float: NORM_EPSILON }, stash_type: 1 },
+  });
+}
+
+/** `x + residual`, and its RMSNorm, in one operator: `[norm, sum]`. */
+export function addAndNorm(
+  g: GraphBuilder,
+  x: string,
+  residual: string,
+  scale: string,
+): [norm: string, sum: string] {
+  const outputs = g.ops("SkipSimplifiedLayerNormalization", [x, residual, scale], 4, {
+    domain: MICROSOFT,
+    attributes: { epsilon: { float: NORM_EPSILON } },
+  });
+  return [outputs[0], outputs[3]];
+}
+
+/** Constants of one block. */
+export interface BlockConstants {
+  readonly norm1: string;
+  readonly qkv: Linear;
+  readonly out: Linear;
+  readonly norm2: string;
+  readonly gateAndUp: Linear;
+  readonly down: Linear;
+}
+
+/** Query, key and value as one matrix; queries are scaled here, so that no run has to. */
+export function fusedProjection(
+  g: GraphBuilder,
+  weights: Weights,
+  name: string,
+  headSize: number,
+): Linear {
+  const scale = 1 / Math.sqrt(headSize);
+  const parts = ["q_proj", "k_proj", "v_proj"].map((part) => {
+    const factor = part === "q_proj" ? scale : 1;
+    const matrix = transposed(tensor(weights, `${name}.${part}.weight`));
+    return {
+      matrix: { ...matrix, data: scaled(matrix.data, factor) },
+      bias: scaled(tensor(weights, `${name}.${part}.bias`).data, factor),
+    };
+  });
+  const matrix = beside(parts.map((part) => part.matrix));
+  return linearConstants(g, `${name}.qkv`, matrix, joined(parts.map((part) => part.bias)));
+}
+
+/** The constants of block `name` (`transformer.0`, `encoder.1`, ...). */
+export function blockConstants(
+  g: GraphBuilder,
+  weights: Weights,
+  name: string,
+  headSize: number,
+): BlockConstants {
+  const ffn = (part: string): Matrix => transposed(tensor(weights, `${name}.ffn.${part}.weight`));
+  return {
+    norm1: vector(g, weights, `${name}.norm1.weight`),
+    qkv: fusedProjection(g, weights, `${name}.self_attn`, headSize),
+    out: storedLinear(g, weights, `${name}.self_attn.out_proj`),
+    norm2: vector(g, weights, `${name}.norm2.weight`),
+    gateAndUp: linearConstants(g, `${name}.ffn.w1w3`, beside([ffn("w1"), ffn("w3")]), null),
+    down: linearConstants(g, `${name}.ffn.w2`, ffn("w2"), null),
+  };
+}
+
+/** Cosines and sines of the rotary embedding, `[positions, headSize / 2]` each. */
+export interface RotaryTables {
+  readonly cosines: string;
+  readonly sines: string;
+}
+
+/** The rotary tables for positions 0 to `positions - 1`. */
+export function rotaryTables(
+  g: GraphBuilder,
+  positions: number,
+  headSize: number,
+): RotaryTables {
+  const half = headSize / 2;
+  const cosines = new Float32Array(positions * half);
+  const sines = new Float32Array(positions * half);
+  for (let p = 0; p < positions; p++) {
+    for (let i = 0; i < half; i++) {
+      const angle = p / ROTARY_BASE ** (2 * i / headSize);
+      cosines[p * half + i] = Math.cos(angle);
+      sines[p * half + i] = Math.sin(angle);
+    }
+  }
+  return {
+    cosines: g.floats("cosines", [positions, half], cosines),
+    sines: g.floats("sines", [positions, half], sines),
+  };
+}
+
+/** What all blocks of a run share. */
+export interface Run {
+  readonly rows: RowShape;
+  /** Positions of this run's tokens, int64 `[G * R, T]`. */
+  readonly positions: string;
+  /** `[G, 1, R, T, P + S + T]`. */
+  readonly mask: string;
+  readonly rotary: RotaryTables;
+  readonly heads: number;
+  readonly headSize: number;
+}
+
+/** A block's results. */
+export interface BlockOutput {
+  /** RMSNorm of the block's result with the scale of what comes next, `[G * R, T, d]`. */
+  readonly norm: string;
+  /** The residual stream, `[G * R, T, d]`. */
+  readonly stream: string;
+  /** The suffix with this run's tokens, `[G, H, R, S + T, D]`. */
+  readonly keys: string;
+  /** Likewise the values. */
+  readonly values: string;
+}
+
+/**
+ * One block over the cache.
+ *
+ * @param norm RMSNorm of `stream` with this block's `norm1`
+ * @param nextNorm scale of the RMSNorm after this block
+ */
+export function block(
+  g: GraphBuilder,
+  norm: string,
+  stream: string,
+  constants: BlockConstants,
+  nextNorm: string,
+  cache: Cache,
+  run: Run,
+): BlockOutput {
+  const { rows, heads, headSize } = run;
+  const rotated = (x: string): string =>
+    g.op("RotaryEmbedding", [x, run.positions, run.rotary.cosines, run.rotary.sines], {
+      domain: MICROSOFT,
+      attributes: { num_heads: heads },
+    });
+  const headed = (x: string): string => splitHeads(g, x, rows, heads, headSize);
+  const [q, k, v] = g.ops("Split", [linear(g, norm, constants.qkv)], 3, {
+    attributes: { axis: -1, num_outputs: 3 },
+  });
+  const keys = appended(g, cache.suffixKeys, headed(rotated(k)));
+  const values = appended(g, cache.suffixValues, headed(v));
+  const full = { ...cache, suffixKeys: keys, suffixValues: values };
+  const mixed = attend(g, headed(rotated(q)), full, run.mask, rows.tokens, heads, headSize);
+  const [norm2, afterAttention] = addAndNorm(
+    g,
+    linear(g, mixed, constants.out),
+    stream,
+    constants.norm2,
+  );
+  const [gate, up] = g.ops("Split", [linear(g, norm2, constants.gateAndUp)], 2, {
+    attributes: { axis: -1, num_outputs: 2 },
+  });
+  // QuickGelu with alpha 1 is SiLU: x * sigmoid(x), in one pass.
+  const silu = g.op("QuickGelu", [gate], {
+    domain: MICROSOFT,
+    attributes: { alpha: { float: 1 } },
+  });
+  const down = linear(g, g.op("Mul", [silu, up]), constants.down);
+  const [nextInput, next] = addAndNorm(g, down, afterAttention, nextNorm);
+  return { norm: nextInput, stream: next, keys, values };
+}

@@ -1,0 +1,167 @@
+/** The tokenizer as two graphs: candles to tokens, and tokens to candles over a cache. */
+import {
+  type Checkpoint,
+  FEATURES,
+  type TokenizerArchitecture,
+} from "../../kronos/architecture.ts";
+import { type Cache, visibilityMask } from "./attention.ts";
+import {
+  block,
+  blockConstants,
+  linear,
+  rmsNorm,
+  rotaryTables,
+  type Run,
+  storedLinear,
+} from "./block.ts";
+import { cacheInputs, positionInputs, rowShape, suffixOutputs } from "./cache_inputs.ts";
+import { FLOAT, GraphBuilder, INT64 } from "./graph_builder.ts";
+import { type Matrix, rowsOf, tableTimes, tensor, transposed } from "./weights.ts";
+
+/** Blocks `name.0` to `name.(count - 1)` one after the other: the residual stream at their end. */
+function stack(
+  g: GraphBuilder,
+  tokenizer: Checkpoint<TokenizerArchitecture>,
+  name: "encoder" | "decoder",
+  embedded: string,
+  caches: readonly Cache[],
+  run: Run,
+): { stream: string; suffixes: { keys: string; values: string }[] } {
+  const { d_model, n_heads } = tokenizer.architecture;
+  const blocks = caches.map((_, layer) =>
+    blockConstants(g, tokenizer.weights, `${name}.${layer}`, d_model / n_heads)
+  );
+  // Nothing follows the last block; its norm is computed beside the sum and not used.
+  const unused = g.floats("ones", [d_model], new Float32Array(d_model).fill(1));
+  let stream = embedded;
+  let norm = rmsNorm(g, stream, blocks[0]?.norm1 ?? unused);
+  const suffixes = blocks.map((constants, layer) => {
+    const next = blocks[layer + 1]?.norm1 ?? unused;
+    const result = block(g, norm, stream, constants, next, caches[layer], run);
+    ({ norm, stream } = result);
+    return { keys: result.keys, values: result.values };
+  });
+  return { stream, suffixes };
+}
+
+/** A cache with nothing in it, for a graph that sees its whole sequence at once. */
+function emptyCache(g: GraphBuilder, heads: number, headSize: number): Cache {
+  const none = (...shape: number[]): string => g.floats("none", shape, new Float32Array(0));
+  return {
+    contextKeys: none(1, heads, headSize, 0),
+    contextValues: none(1, heads, 0, headSize),
+    suffixKeys: none(1, heads, 1, 0, headSize),
+    suffixValues: none(1, heads, 1, 0, headSize),
+  };
+}
+
+/**
+ * Normalised candles `[1, T, 6]` to tokens, int64 `[2, T]` (s1, s2).
+ *
+ * @param positions the longest input
+ */
+export function encoderGraph(
+  tokenizer: Checkpoint<TokenizerArchitecture>,
+  positions: number,
+): Uint8Array {
+  const { d_model, n_heads, n_enc_layers, s1_bits, s2_bits } = tokenizer.architecture;
+  const headSize = d_model / n_heads;
+  const g = new GraphBuilder();
+  const candles = g.input("candles", FLOAT, [1, "T", FEATURES]);
+  const at = g.input("positions", INT64, [1, "T"]);
+  const now = g.op("Cast", [at], { attributes: { to: FLOAT } });
+  const context = g.floats("no_context", [1, 0], new Float32Array(0));
+  const rows = rowShape(g, context, at);
+  const window = g.float(positions);
+  const run = {
+    rows,
+    positions: at,
+    mask: visibilityMask(g, now, context, now, window, rows),
+    rotary: rotaryTables(g, positions, headSize),
+    heads: n_heads,
+    headSize,
+  };
+  const caches = Array.from(
+    { length: n_enc_layers - 1 },
+    () => emptyCache(g, n_heads, headSize),
+  );
+  const embedded = linear(g, candles, storedLinear(g, tokenizer.weights, "embed"));
+  const { stream } = stack(g, tokenizer, "encoder", embedded, caches, run);
+  const code = linear(g, stream, storedLinear(g, tokenizer.weights, "quant_embed"));
+  // The reference scales the code to unit length before taking signs, which changes none.
+  const bits = g.op("Cast", [g.op("Greater", [code, g.float(0)])], { attributes: { to: FLOAT } });
+  const powers = new Float32Array((s1_bits + s2_bits) * 2);
+  for (let bit = 0; bit < s1_bits; bit++) powers[2 * bit] = 2 ** bit;
+  for (let bit = 0; bit < s2_bits; bit++) powers[2 * (s1_bits + bit) + 1] = 2 ** bit;
+  const values = g.op("MatMul", [bits, g.floats("powers", [s1_bits + s2_bits, 2], powers)]);
+  const tokens = g.op("Transpose", [g.op("Squeeze", [values, g.integers(0)])]);
+  g.output("tokens", g.op("Cast", [tokens], { attributes: { to: INT64 } }), INT64, [2, "T"]);
+  return g.encode();
+}
+
+/** What each token of one half adds to the decoder's input: its bits as +-1/sqrt(bits), projected. */
+function codeTable(
+  tokenizer: Checkpoint<TokenizerArchitecture>,
+  half: "s1" | "s2",
+): Matrix {
+  const { s1_bits, s2_bits } = tokenizer.architecture;
+  const bits = half === "s1" ? s1_bits : s2_bits;
+  const first = half === "s1" ? 0 : s1_bits;
+  const unit = 1 / Math.sqrt(s1_bits + s2_bits);
+  const codes = new Float32Array(2 ** bits * bits);
+  for (let token = 0; token < 2 ** bits; token++) {
+    for (let bit = 0; bit < bits; bit++) {
+      codes[token * bits + bit] = token >> bit & 1 ? unit : -unit;
+    }
+  }
+  const projection = transposed(tensor(tokenizer.weights, "post_quant_embed.weight"));
+  return tableTimes(
+    { rows: 2 ** bits, columns: bits, data: codes },
+    rowsOf(projection, first, first + bits),
+    half === "s1" ? tensor(tokenizer.weights, "post_quant_embed.bias").data : null,
+  );
+}
+
+/**
+ * Tokens `[B, T]` to normalised candles `[B, T, 6]`, over the cache.
+ *
+ * @param positions rotary positions to provide for: context plus horizon
+ */
+export function decoderGraph(
+  tokenizer: Checkpoint<TokenizerArchitecture>,
+  positions: number,
+): Uint8Array {
+  const { d_model, n_heads, n_dec_layers } = tokenizer.architecture;
+  const headSize = d_model / n_heads;
+  const g = new GraphBuilder();
+  const [s1, s2, at] = ["s1", "s2", "positions"].map((name) => g.input(name, INT64, ["B", "T"]));
+  const inputs = positionInputs(g);
+  const now = g.op("Cast", [at], { attributes: { to: FLOAT } });
+  const suffix = g.op("Concat", [inputs.suffix, now], { attributes: { axis: 1 } });
+  const rows = rowShape(g, inputs.context, at);
+  const run = {
+    rows,
+    positions: at,
+    mask: visibilityMask(g, now, inputs.context, suffix, inputs.window, rows),
+    rotary: rotaryTables(g, positions, headSize),
+    heads: n_heads,
+    headSize,
+  };
+  const caches = Array.from(
+    { length: n_dec_layers - 1 },
+    (_, layer) => cacheInputs(g, layer, n_heads, headSize),
+  );
+  const [embedded1, embedded2] = (["s1", "s2"] as const).map((half) => {
+    const { rows: size, columns, data } = codeTable(tokenizer, half);
+    const table = g.floats(`code_${half}`, [size, columns], data);
+    return g.op("Gather", [table, half === "s1" ? s1 : s2]);
+  });
+  const embedded = g.op("Add", [embedded1, embedded2]);
+  const { stream, suffixes } = stack(g, tokenizer, "decoder", embedded, caches, run);
+  suffixes.forEach(({ keys, values }, layer) => {
+    suffixOutputs(g, layer, keys, values, n_heads, headSize);
+  });
+  const candles = linear(g, stream, storedLinear(g, tokenizer.weights, "head"));
+  g.output("candles", candles, FLOAT, ["B", "T", FEATURES]);
+  return g.encode();
+}

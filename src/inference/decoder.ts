@@ -1,0 +1,121 @@
+/** Runs of the tokenizer's decoder: tokens back to candles. */
+import { FEATURES } from "../kronos/architecture.ts";
+import {
+  cacheFeeds,
+  cacheOutputs,
+  type ContextCache,
+  contextFrom,
+  type LayerShape,
+  noContext,
+  noSuffix,
+  suffixesFrom,
+} from "./key_value_cache.ts";
+import { floatData, floats, integers, type Session } from "./runtime.ts";
+import { type Series, tokenAt, type Tokens } from "./series.ts";
+
+/** The decoder and the sizes its runs need. */
+export interface DecoderGraph {
+  readonly session: Session;
+  /** Tokens a query may see. */
+  readonly window: number;
+  readonly layers: readonly LayerShape[];
+}
+
+/** The cache of a series' context, all of its tokens. */
+export async function decoderContext(
+  { session, layers, window }: DecoderGraph,
+  context: Tokens,
+): Promise<ContextCache> {
+  const { length } = context.s1;
+  const outputs = await session.run({
+    s1: integers(context.s1, [1, length]),
+    s2: integers(context.s2, [1, length]),
+    positions: integers(Array.from({ length }, (_, position) => position), [1, length]),
+    suffix_positions: floats(new Float32Array(0), [1, 0]),
+    window: floats(Float32Array.of(window), []),
+    ...cacheFeeds(layers, [noContext(layers)], [noSuffix(layers)], 1),
+  }, [...cacheOutputs(layers), "candles"]);
+  return contextFrom(outputs, layers, length);
+}
+
+/**
+ * Candles of the `steps` tokens from `firstStep` on, for each series `[paths, steps, 6]`. The series'
+ * decoder cache moves on.
+ */
+export async function decodeCandles(
+  { session, layers, window }: DecoderGraph,
+  batch: readonly Series[],
+  firstStep: number,
+  steps: number,
+): Promise<Float32Array[]> {
+  const { paths } = batch[0].input;
+  const rows = batch.flatMap((series) =>
+    Array.from({ length: paths }, (_, path) => ({ series, path }))
+  );
+  const newest = Array.from({ length: steps }, (_, s) => firstStep + s);
+  const tokens = (half: keyof Tokens) =>
+    integers(
+      rows.flatMap(({ series, path }) =>
+        newest.map((step) => tokenAt(series, half, path, series.context[half].length + step))
+      ),
+      [rows.length, steps],
+    );
+  const positions = rows.flatMap(({ series }) =>
+    newest.map((step) => series.context.s1.length + step)
+  );
+  const before = Float32Array.from(
+    rows.flatMap(({ series }) =>
+      Array.from({ length: firstStep }, (_, step) => series.context.s1.length + step)
+    ),
+  );
+  const outputs = await session.run({
+    s1: tokens("s1"),
+    s2: tokens("s2"),
+    positions: integers(positions, [rows.length, steps]),
+    suffix_positions: floats(before, [rows.length, firstStep]),
+    window: floats(Float32Array.of(window), []),
+    ...cacheFeeds(
+      layers,
+      batch.map(({ decoder }) => decoder.context),
+      batch.map(({ decoder }) => decoder.suffix),
+      paths,
+    ),
+  }, ["candles", ...cacheOutputs(layers)]);
+  const suffixes = suffixesFrom(outputs, layers, batch.length);
+  const candles = floatData(outputs["candles"]);
+  const size = paths * steps * FEATURES;
+  return batch.map((series, i) => {
+    series.decoder.suffix = suffixes[i];
+    return candles.slice(i * size, (i + 1) * size);
+  });
+}
+
+/**
+ * Candles of a whole horizon, decoded over the last tokens of input and forecast alone, as the
+ * reference does: `[paths, horizon, 6]`.
+ */
+export async function decodeWindow(
+  { session, layers, window }: DecoderGraph,
+  series: Series,
+): Promise<Float32Array> {
+  const { paths, horizon } = series.input;
+  const total = series.context.s1.length + horizon;
+  const length = Math.min(window, total);
+  const positions = Array.from({ length }, (_, position) => position);
+  const out = new Float32Array(paths * horizon * FEATURES);
+  for (let path = 0; path < paths; path++) {
+    const tokens = (half: keyof Tokens) =>
+      integers(positions.map((p) => tokenAt(series, half, path, total - length + p)), [1, length]);
+    const { candles } = await session.run({
+      s1: tokens("s1"),
+      s2: tokens("s2"),
+      positions: integers(positions, [1, length]),
+      suffix_positions: floats(new Float32Array(0), [1, 0]),
+      window: floats(Float32Array.of(window), []),
+      ...cacheFeeds(layers, [noContext(layers)], [noSuffix(layers)], 1),
+    }, ["candles"]);
+    const newest = floatData(candles).subarray((length - horizon) * FEATURES);
+    out.set(newest, path * horizon * FEATURES);
+  }
+  return out;
+}

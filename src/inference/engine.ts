@@ -1,0 +1,95 @@
+/**
+ * What the rest of the service knows of inference. A replica holds the weights once and runs one
+ * call at a time; the scheduler decides which series advance together and when one leaves.
+ */
+
+/** `rolling` drops the oldest keys past the context; `exact` recomputes the window as the reference does. */
+export type ContextPolicy = "rolling" | "exact";
+
+/** How a token is drawn from its logits. */
+export interface Sampling {
+  /** Above 0: logits are divided by it. */
+  readonly temperature: number;
+  /** 0 switches it off; otherwise only the `topK` most likely tokens stay and `topP` is ignored. */
+  readonly topK: number;
+  /** In (0, 1]: the smallest set of tokens whose mass exceeds it stays. */
+  readonly topP: number;
+}
+
+/** One series, normalised, ready for the model. */
+export interface SeriesInput {
+  /** Normalised and clipped candles, `[time, 6]`. */
+  readonly features: Float32Array;
+  /** Time features of the input and of the horizon, `[time + horizon, 5]`. */
+  readonly stamps: Int32Array;
+  /** Steps to forecast. */
+  readonly horizon: number;
+  /** Sample paths to draw. */
+  readonly paths: number;
+  readonly sampling: Sampling;
+  /** 0 to 2^53 - 1; with path, step and s1/s2 it keys every random number. */
+  readonly seed: number;
+  readonly policy: ContextPolicy;
+}
+
+/** A series whose context is in the replica's cache. */
+export interface Prefilled {
+  /** Names the series in later calls to the same replica. */
+  readonly handle: number;
+  /** Series with equal keys may be decoded together while they are at the same step. */
+  readonly cohort: string;
+  readonly tokenizeMs: number;
+  readonly prefillMs: number;
+}
+
+/** Candles that one chunk added to one series. */
+export interface SeriesChunk {
+  readonly handle: number;
+  /** The step of the first candle in `candles`, from 0. */
+  readonly firstStep: number;
+  /** Steps in `candles`; 0 while an `exact` series past its context withholds them until its last chunk. */
+  readonly steps: number;
+  /** Normalised candles, `[paths, steps, 6]`. */
+  readonly candles: Float32Array;
+  /** Whether the series has reached its horizon. */
+  readonly done: boolean;
+}
+
+/** One instance of the model. Calls must not overlap: each waits for the one before it. */
+export interface Replica {
+  /** Tokenizes the series and fills its cache. */
+  prefill(input: SeriesInput): Promise<Prefilled>;
+  /**
+   * Advances series of one cohort, all at the same step, by at most `steps`; stops early at the
+   * shortest remaining horizon.
+   */
+  decode(handles: readonly number[], steps: number): Promise<{
+    readonly chunks: readonly SeriesChunk[];
+    readonly decodeMs: number;
+  }>;
+  /** Forgets series; unknown handles are ignored. */
+  release(handles: readonly number[]): Promise<void>;
+  /** Frees the sessions and the worker. */
+  close(): Promise<void>;
+}
+
+/** Facts about a loaded model that the layers above need. */
+export interface ModelInfo {
+  readonly modelVersion: string;
+  readonly tokenizerVersion: string;
+  /** Tokens the model may attend to. */
+  readonly maxContext: number;
+  /** The device that runs it: `wasm`, later `webgpu` or `native`. */
+  readonly device: string;
+  /** Why it is not the device that was asked for. */
+  readonly deviceWarning: string | null;
+  /** Sampling defaults of the manifest, where it has any. */
+  readonly defaults: Partial<Sampling & { readonly paths: number }>;
+}
+
+/** A loaded model: its facts and its replicas. */
+export interface Engine {
+  readonly info: ModelInfo;
+  readonly replicas: readonly Replica[];
+  close(): Promise<void>;
+}

@@ -1,0 +1,188 @@
+/** A replica on the thread it is called from: the three graphs, and the series in its cache. */
+import { DEPENDENCY_HEADS, FEATURES } from "../kronos/architecture.ts";
+import type { Prefilled, Replica, SeriesChunk, SeriesInput } from "./engine.ts";
+import { decodeCandles, decoderContext, type DecoderGraph, decodeWindow } from "./decoder.ts";
+import { generate, generateSliding, generatorContext, type GeneratorGraph } from "./generator.ts";
+import { type LayerShape, noSuffix, paddedLength } from "./key_value_cache.ts";
+import type { Manifest } from "./manifest.ts";
+import { floats, integerData, integers, openSession, type Session } from "./runtime.ts";
+import { inputLength, type Series, type Tokens } from "./series.ts";
+
+/** What a replica is made of. */
+export interface ReplicaParts {
+  readonly manifest: Manifest;
+  readonly graphs: {
+    readonly encoder: Uint8Array;
+    readonly generator: Uint8Array;
+    readonly decoder: Uint8Array;
+  };
+  /** Threads of each run. */
+  readonly threads: number;
+  /** Tokens a query may see; at most the manifest's. */
+  readonly maxContext: number;
+}
+
+/** Opens the graphs. */
+export async function openLocalReplica(parts: ReplicaParts): Promise<LocalReplica> {
+  const open = (graph: Uint8Array): Promise<Session> => openSession(graph, parts.threads);
+  const encoder = await open(parts.graphs.encoder);
+  const generator = await open(parts.graphs.generator);
+  const decoder = await open(parts.graphs.decoder);
+  return new LocalReplica(parts.manifest, parts.maxContext, encoder, generator, decoder);
+}
+
+function layerShapes(width: number, heads: number, layers: number): LayerShape[] {
+  return Array.from({ length: layers }, () => ({ heads, headSize: width / heads }));
+}
+
+/** A replica on this thread. */
+export class LocalReplica implements Replica {
+  readonly #encoder: Session;
+  readonly #generator: GeneratorGraph;
+  readonly #decoder: DecoderGraph;
+  readonly #window: number;
+  readonly #series = new Map<number, Series>();
+  #handles = 0;
+
+  /** Takes over open sessions; use `openLocalReplica()`. */
+  constructor(
+    { architecture: { model, tokenizer } }: Manifest,
+    window: number,
+    encoder: Session,
+    generator: Session,
+    decoder: Session,
+  ) {
+    this.#window = window;
+    this.#encoder = encoder;
+    this.#generator = {
+      session: generator,
+      vocabulary: 2 ** model.s1_bits,
+      window,
+      layers: [
+        ...layerShapes(model.d_model, model.n_heads, model.n_layers),
+        ...layerShapes(model.d_model, DEPENDENCY_HEADS, 1),
+      ],
+    };
+    this.#decoder = {
+      session: decoder,
+      window,
+      layers: layerShapes(tokenizer.d_model, tokenizer.n_heads, tokenizer.n_dec_layers - 1),
+    };
+  }
+
+  /** See `Replica`. */
+  async prefill(input: SeriesInput): Promise<Prefilled> {
+    const start = performance.now();
+    const context = await this.#tokenize(input);
+    const tokenized = performance.now();
+    const length = context.s1.length;
+    const handle = ++this.#handles;
+    const { horizon, paths, policy } = input;
+    const slides = policy === "exact" && length + horizon > this.#window;
+    const series: Series = {
+      handle,
+      input,
+      context,
+      generated: { s1: new Int32Array(paths * horizon), s2: new Int32Array(paths * horizon) },
+      // A sliding series recomputes its window, each path alone: nothing to share with others.
+      cohort: slides
+        ? `exact-${handle}`
+        : `${paths}x${paddedLength(length - 1)}x${paddedLength(length)}`,
+      slides,
+      generator: {
+        context: await generatorContext(this.#generator, input, context),
+        suffix: noSuffix(this.#generator.layers),
+      },
+      decoder: {
+        context: await decoderContext(this.#decoder, context),
+        suffix: noSuffix(this.#decoder.layers),
+      },
+      step: 0,
+    };
+    this.#series.set(handle, series);
+    return {
+      handle,
+      cohort: series.cohort,
+      tokenizeMs: tokenized - start,
+      prefillMs: performance.now() - tokenized,
+    };
+  }
+
+  /** Tokens of the whole input, cut to the window. */
+  async #tokenize(input: SeriesInput): Promise<Tokens> {
+    const length = inputLength(input);
+    const { tokens } = await this.#encoder.run({
+      candles: floats(input.features, [1, length, FEATURES]),
+      positions: integers(Array.from({ length }, (_, position) => position), [1, length]),
+    });
+    const all = integerData(tokens);
+    const first = Math.max(0, length - this.#window);
+    return { s1: all.slice(first, length), s2: all.slice(length + first) };
+  }
+
+  /** See `Replica`. */
+  async decode(
+    handles: readonly number[],
+    steps: number,
+  ): Promise<{ readonly chunks: readonly SeriesChunk[]; readonly decodeMs: number }> {
+    const start = performance.now();
+    const batch = handles.map((handle) => this.#known(handle));
+    const chunks = batch[0].slides
+      ? [await this.#decodeSliding(batch[0], steps)]
+      : await this.#decodeCached(batch, steps);
+    return { chunks, decodeMs: performance.now() - start };
+  }
+
+  #known(handle: number): Series {
+    const series = this.#series.get(handle);
+    if (series === undefined) throw new Error(`Cannot decode series ${handle}: not in the cache`);
+    return series;
+  }
+
+  async #decodeCached(batch: readonly Series[], steps: number): Promise<SeriesChunk[]> {
+    const firstStep = batch[0].step;
+    const remaining = batch.map((series) => series.input.horizon - series.step);
+    const count = Math.min(steps, ...remaining);
+    await generate(this.#generator, batch, count);
+    const candles = await decodeCandles(this.#decoder, batch, firstStep, count);
+    return batch.map((series, i) => ({
+      handle: series.handle,
+      firstStep,
+      steps: count,
+      candles: candles[i],
+      done: series.step === series.input.horizon,
+    }));
+  }
+
+  async #decodeSliding(series: Series, steps: number): Promise<SeriesChunk> {
+    const { horizon } = series.input;
+    const cached = this.#window - series.context.s1.length + 1 - series.step;
+    if (cached > 0) {
+      await generate(this.#generator, [series], Math.min(steps, cached, horizon - series.step));
+    } else {
+      await generateSliding(this.#generator, series);
+    }
+    const done = series.step === horizon;
+    return {
+      handle: series.handle,
+      firstStep: 0,
+      steps: done ? horizon : 0,
+      candles: done ? await decodeWindow(this.#decoder, series) : new Float32Array(0),
+      done,
+    };
+  }
+
+  /** See `Replica`. */
+  release(handles: readonly number[]): Promise<void> {
+    for (const handle of handles) this.#series.delete(handle);
+    return Promise.resolve();
+  }
+
+  /** See `Replica`. */
+  async close(): Promise<void> {
+    this.#series.clear();
+    await this.#encoder.release();
+    await this.#generator.session.release();
+    await this.#decoder.session.release();
+  }
+}

@@ -1,0 +1,53 @@
+/** onnxruntime-web: sessions and tensors. */
+import * as ort from "onnxruntime-web";
+
+/** A tensor of the runtime. */
+export type Tensor = ort.Tensor;
+
+/** Tensors by input name. */
+export type Feeds = Record<string, Tensor>;
+
+/** A loaded graph. */
+export type Session = ort.InferenceSession;
+
+/** A float32 tensor over `data`, not copied. */
+export function floats(data: Float32Array, dimensions: readonly number[]): Tensor {
+  return new ort.Tensor("float32", data, dimensions);
+}
+
+/** An int64 tensor of whole numbers. */
+export function integers(values: ArrayLike<number>, dimensions: readonly number[]): Tensor {
+  return new ort.Tensor("int64", BigInt64Array.from(values, BigInt), dimensions);
+}
+
+/** A boolean scalar. */
+export function boolean(value: boolean): Tensor {
+  return new ort.Tensor("bool", Uint8Array.of(value ? 1 : 0), []);
+}
+
+/** The values of a float32 output. */
+export function floatData(tensor: Tensor): Float32Array {
+  if (tensor.data instanceof Float32Array) return tensor.data;
+  throw new TypeError(`Cannot read output: expected float32, got ${tensor.type}`);
+}
+
+/** The values of an int64 output as numbers: tokens fit. */
+export function integerData(tensor: Tensor): Int32Array {
+  if (tensor.data instanceof BigInt64Array) return Int32Array.from(tensor.data, Number);
+  throw new TypeError(`Cannot read output: expected int64, got ${tensor.type}`);
+}
+
+/**
+ * Loads a graph on WASM.
+ *
+ * @param threads fixed by the first session of a process or worker
+ */
+export async function openSession(graph: Uint8Array, threads: number): Promise<Session> {
+  ort.env.logLevel = "error";
+  ort.env.wasm.numThreads = threads;
+  return await ort.InferenceSession.create(graph, {
+    executionProviders: ["wasm"],
+    graphOptimizationLevel: "all",
+    logSeverityLevel: 3,
+  });
+}

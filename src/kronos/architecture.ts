@@ -1,0 +1,58 @@
+/**
+ * The shapes of a Kronos checkpoint, as its two `config.json` files state them.
+ * Names are those of the published files (Kronos, arXiv 2508.02739).
+ */
+
+/** Sizes of the decoder-only transformer over candle tokens. */
+export interface ModelArchitecture {
+  readonly d_model: number;
+  readonly n_layers: number;
+  readonly n_heads: number;
+  readonly ff_dim: number;
+  readonly s1_bits: number;
+  readonly s2_bits: number;
+  /** Learned time embeddings (`true`) or fixed sinusoids; both are stored in the weights. */
+  readonly learn_te: boolean;
+}
+
+/** Sizes of the tokenizer. It has one encoder (decoder) block less than `n_enc_layers` (`n_dec_layers`). */
+export interface TokenizerArchitecture {
+  readonly d_in: number;
+  readonly d_model: number;
+  readonly n_heads: number;
+  readonly ff_dim: number;
+  readonly n_enc_layers: number;
+  readonly n_dec_layers: number;
+  readonly s1_bits: number;
+  readonly s2_bits: number;
+}
+
+/** A dense float32 tensor, row-major. */
+export interface Tensor {
+  readonly shape: readonly number[];
+  readonly data: Float32Array;
+}
+
+/** Tensors by their published names, e.g. `transformer.0.self_attn.q_proj.weight`. */
+export type Weights = ReadonlyMap<string, Tensor>;
+
+/** A model or a tokenizer: sizes and weights that fit them. */
+export interface Checkpoint<Architecture> {
+  readonly architecture: Architecture;
+  readonly weights: Weights;
+}
+
+/** Columns of a candle, in the model's order: open, high, low, close, volume, amount. */
+export const FEATURES = 6;
+
+/** Columns of a time stamp, in the model's order: minute, hour, weekday (Monday 0), day of month, month. */
+export const TIME_FEATURES = 5;
+
+/** Heads of the dependency layer: always 4, whatever the model's size. */
+export const DEPENDENCY_HEADS = 4;
+
+/** Epsilon of every RMSNorm. */
+export const NORM_EPSILON = 1e-5;
+
+/** Base of the rotary embedding's wave lengths. */
+export const ROTARY_BASE = 10000;
