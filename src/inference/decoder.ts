@@ -6,9 +6,7 @@ import {
   type ContextCache,
   contextFrom,
   type LayerShape,
-  noContext,
-  noSuffix,
-  suffixesFrom,
+  noCacheFeeds,
 } from "./key_value_cache.ts";
 import { floatData, floats, integers, type Session } from "./runtime.ts";
 import { type Series, tokenAt, type Tokens } from "./series.ts";
@@ -31,9 +29,8 @@ export async function decoderContext(
     s1: integers(context.s1, [1, length]),
     s2: integers(context.s2, [1, length]),
     positions: integers(Array.from({ length }, (_, position) => position), [1, length]),
-    suffix_positions: floats(new Float32Array(0), [1, 0]),
     window: floats(Float32Array.of(window), []),
-    ...cacheFeeds(layers, [noContext(layers)], [noSuffix(layers)], 1),
+    ...noCacheFeeds(layers),
   }, [...cacheOutputs(layers), "candles"]);
   return contextFrom(outputs, layers, length);
 }
@@ -81,11 +78,10 @@ export async function decodeCandles(
       paths,
     ),
   }, ["candles", ...cacheOutputs(layers)]);
-  const suffixes = suffixesFrom(outputs, layers, batch.length);
   const candles = floatData(outputs["candles"]);
   const size = paths * steps * FEATURES;
   return batch.map((series, i) => {
-    series.decoder.suffix = suffixes[i];
+    series.decoder.suffix.append(outputs, i, steps);
     return candles.slice(i * size, (i + 1) * size);
   });
 }
@@ -110,9 +106,8 @@ export async function decodeWindow(
       s1: tokens("s1"),
       s2: tokens("s2"),
       positions: integers(positions, [1, length]),
-      suffix_positions: floats(new Float32Array(0), [1, 0]),
       window: floats(Float32Array.of(window), []),
-      ...cacheFeeds(layers, [noContext(layers)], [noSuffix(layers)], 1),
+      ...noCacheFeeds(layers),
     }, ["candles"]);
     const newest = floatData(candles).subarray((length - horizon) * FEATURES);
     out.set(newest, path * horizon * FEATURES);

@@ -8,9 +8,8 @@ import {
   type ContextCache,
   contextFrom,
   type LayerShape,
+  noCacheFeeds,
   noContext,
-  noSuffix,
-  suffixesFrom,
 } from "./key_value_cache.ts";
 import { boolean, type Feeds, floats, integerData, integers, type Session } from "./runtime.ts";
 import { inputLength, type Series, stampsAt, tokenAt, type Tokens } from "./series.ts";
@@ -91,10 +90,9 @@ export async function generatorContext(
     positions: integers(Array.from({ length }, (_, position) => position), [1, length]),
     stamps: integers(stamps, [1, 1, length, TIME_FEATURES]),
     uniforms: floats(new Float32Array(2 * vocabulary).fill(UNUSED_UNIFORM), [1, 1, 2, vocabulary]),
-    suffix_positions: floats(new Float32Array(0), [1, 0]),
     window: floats(Float32Array.of(window), []),
     ...samplingFeeds([{ ...input, paths: 1, sampling: ANY_TOKEN }], vocabulary),
-    ...cacheFeeds(layers, [noContext(layers)], [noSuffix(layers)], 1),
+    ...noCacheFeeds(layers),
   }, cacheOutputs(layers));
   return contextFrom(outputs, layers, length);
 }
@@ -157,7 +155,6 @@ export async function generate(
       paths,
     ),
   }, ["drawn_s1_all", "drawn_s2_all", ...cacheOutputs(layers)]);
-  const suffixes = suffixesFrom(outputs, layers, batch.length);
   for (const half of ["s1", "s2"] as const) {
     const drawn = integerData(outputs[`drawn_${half}_all`]); // [steps, rows]
     rows.forEach(({ series, path }, r) => {
@@ -167,7 +164,7 @@ export async function generate(
     });
   }
   batch.forEach((series, i) => {
-    series.generator.suffix = suffixes[i];
+    series.generator.suffix.append(outputs, i, steps);
     series.step += steps;
   });
 }
@@ -191,10 +188,9 @@ export async function generateSliding(graph: GeneratorGraph, series: Series): Pr
       positions: integers(positions, [1, window]),
       stamps: integers(stampsAt(series, first, window), [1, 1, window, TIME_FEATURES]),
       uniforms: floats(uniforms([{ input, path }], step, 1, vocabulary), [1, 1, 2, vocabulary]),
-      suffix_positions: floats(new Float32Array(0), [1, 0]),
       window: floats(Float32Array.of(window), []),
       ...samplingFeeds([{ ...input, paths: 1 }], vocabulary),
-      ...cacheFeeds(layers, [noContext(layers)], [noSuffix(layers)], 1),
+      ...noCacheFeeds(layers),
     }, ["drawn_s1_all", "drawn_s2_all"]);
     series.generated.s1[path * input.horizon + step] = integerData(outputs["drawn_s1_all"])[0];
     series.generated.s2[path * input.horizon + step] = integerData(outputs["drawn_s2_all"])[0];

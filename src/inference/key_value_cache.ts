@@ -29,16 +29,6 @@ export interface ContextCache {
   readonly values: readonly Float32Array[];
 }
 
-/** What the paths of a series generated. */
-export interface SuffixCache {
-  /** Tokens so far. */
-  readonly length: number;
-  /** Each `[H, R, S, D]`. */
-  readonly keys: readonly Float32Array[];
-  /** Each `[H, R, S, D]`. */
-  readonly values: readonly Float32Array[];
-}
-
 /** P of a context of that many tokens. */
 export function paddedLength(tokens: number): number {
   return Math.ceil(tokens / CONTEXT_BUCKET_TOKENS) * CONTEXT_BUCKET_TOKENS;
@@ -50,31 +40,64 @@ export function noContext(layers: readonly LayerShape[]): ContextCache {
   return { length: 0, positions: new Float32Array(0), keys: none, values: none };
 }
 
-/** An empty suffix. */
-export function noSuffix(layers: readonly LayerShape[]): SuffixCache {
-  const none = layers.map(() => new Float32Array(0));
-  return { length: 0, keys: none, values: none };
+/** What the paths of a series generated: keys and values with time first, which grow at their end. */
+export class SuffixCache {
+  readonly #keys: Float32Array[];
+  readonly #values: Float32Array[];
+  readonly #rowSizes: number[];
+  #length = 0;
+
+  /** @param capacity tokens it will hold at most */
+  constructor(layers: readonly LayerShape[], paths: number, capacity: number) {
+    this.#rowSizes = layers.map(({ heads, headSize }) => heads * paths * headSize);
+    this.#keys = this.#rowSizes.map((size) => new Float32Array(size * capacity));
+    this.#values = this.#rowSizes.map((size) => new Float32Array(size * capacity));
+  }
+
+  /** Tokens so far. */
+  get length(): number {
+    return this.#length;
+  }
+
+  /** Keys of a layer, `[S, H, R, D]`. */
+  keys(layer: number): Float32Array {
+    return this.#keys[layer].subarray(0, this.#length * this.#rowSizes[layer]);
+  }
+
+  /** Values of a layer, `[S, H, R, D]`. */
+  values(layer: number): Float32Array {
+    return this.#values[layer].subarray(0, this.#length * this.#rowSizes[layer]);
+  }
+
+  /** Appends what a run of `steps` tokens computed for the series at `index` of its batch. */
+  append(outputs: Readonly<Record<string, Tensor>>, index: number, steps: number): void {
+    this.#rowSizes.forEach((rowSize, layer) => {
+      const size = rowSize * steps;
+      const part = (name: string): Float32Array =>
+        floatData(outputs[`${name}_${layer}`]).subarray(index * size, (index + 1) * size);
+      this.#keys[layer].set(part("new_keys"), this.#length * rowSize);
+      this.#values[layer].set(part("new_values"), this.#length * rowSize);
+    });
+    this.#length += steps;
+  }
 }
 
-/** `[H, tokens, D]` to `[H, D, padded]`. */
+/** `[tokens, H, D]` to `[H, D, padded]`. */
 function paddedKeys(
   keys: Float32Array,
   { heads, headSize }: LayerShape,
   tokens: number,
   padded: number,
 ): Float32Array {
-  const out = new Float32Array(heads * headSize * padded);
-  for (let h = 0; h < heads; h++) {
-    for (let t = 0; t < tokens; t++) {
-      const from = (h * tokens + t) * headSize;
-      const to = h * headSize * padded + t;
-      for (let d = 0; d < headSize; d++) out[to + d * padded] = keys[from + d];
-    }
+  const width = heads * headSize;
+  const out = new Float32Array(width * padded);
+  for (let t = 0; t < tokens; t++) {
+    for (let i = 0; i < width; i++) out[i * padded + t] = keys[t * width + i];
   }
   return out;
 }
 
-/** `[H, tokens, D]` to `[H, padded, D]`. */
+/** `[tokens, H, D]` to `[H, padded, D]`. */
 function paddedValues(
   values: Float32Array,
   { heads, headSize }: LayerShape,
@@ -82,9 +105,11 @@ function paddedValues(
   padded: number,
 ): Float32Array {
   const out = new Float32Array(heads * padded * headSize);
-  const size = tokens * headSize;
-  for (let h = 0; h < heads; h++) {
-    out.set(values.subarray(h * size, (h + 1) * size), h * padded * headSize);
+  for (let t = 0; t < tokens; t++) {
+    for (let h = 0; h < heads; h++) {
+      const from = (t * heads + h) * headSize;
+      out.set(values.subarray(from, from + headSize), (h * padded + t) * headSize);
+    }
   }
   return out;
 }
@@ -131,7 +156,7 @@ export function cacheFeeds(
     context_positions: floats(stacked(contexts.map((c) => c.positions)), [series, length]),
   };
   layers.forEach(({ heads, headSize }, i) => {
-    const suffixShape = [series, heads, paths, steps, headSize];
+    const suffixShape = [series, steps, heads, paths, headSize];
     feeds[`context_keys_${i}`] = floats(
       stacked(contexts.map((c) => c.keys[i])),
       [series, heads, headSize, length],
@@ -140,29 +165,18 @@ export function cacheFeeds(
       stacked(contexts.map((c) => c.values[i])),
       [series, heads, length, headSize],
     );
-    feeds[`suffix_keys_${i}`] = floats(stacked(suffixes.map((s) => s.keys[i])), suffixShape);
-    feeds[`suffix_values_${i}`] = floats(stacked(suffixes.map((s) => s.values[i])), suffixShape);
+    feeds[`suffix_keys_${i}`] = floats(stacked(suffixes.map((s) => s.keys(i))), suffixShape);
+    feeds[`suffix_values_${i}`] = floats(stacked(suffixes.map((s) => s.values(i))), suffixShape);
   });
   return feeds;
 }
 
-/** Each series' suffix from the outputs of a run. */
-export function suffixesFrom(
-  outputs: Readonly<Record<string, Tensor>>,
-  layers: readonly LayerShape[],
-  series: number,
-): SuffixCache[] {
-  const length = layers.length === 0 ? 0 : outputs["new_keys_0"].dims[3];
-  const part = (name: string, index: number): Float32Array => {
-    const data = floatData(outputs[name]);
-    const size = data.length / series;
-    return data.subarray(index * size, (index + 1) * size);
+/** The cache inputs of a run that computes everything anew, one series with one path. */
+export function noCacheFeeds(layers: readonly LayerShape[]): Feeds {
+  return {
+    suffix_positions: floats(new Float32Array(0), [1, 0]),
+    ...cacheFeeds(layers, [noContext(layers)], [new SuffixCache(layers, 1, 0)], 1),
   };
-  return Array.from({ length: series }, (_, index) => ({
-    length,
-    keys: layers.map((_, layer) => part(`new_keys_${layer}`, index)),
-    values: layers.map((_, layer) => part(`new_values_${layer}`, index)),
-  }));
 }
 
 /** Names of the outputs that hold the new cache. */

@@ -3,7 +3,7 @@ import { DEPENDENCY_HEADS, FEATURES } from "../kronos/architecture.ts";
 import type { Prefilled, Replica, SeriesChunk, SeriesInput } from "./engine.ts";
 import { decodeCandles, decoderContext, type DecoderGraph, decodeWindow } from "./decoder.ts";
 import { generate, generateSliding, generatorContext, type GeneratorGraph } from "./generator.ts";
-import { type LayerShape, noSuffix, paddedLength } from "./key_value_cache.ts";
+import { type LayerShape, paddedLength, SuffixCache } from "./key_value_cache.ts";
 import type { Manifest } from "./manifest.ts";
 import { floats, integerData, integers, openSession, type Session } from "./runtime.ts";
 import { inputLength, type Series, type Tokens } from "./series.ts";
@@ -91,11 +91,11 @@ export class LocalReplica implements Replica {
       slides,
       generator: {
         context: await generatorContext(this.#generator, input, context),
-        suffix: noSuffix(this.#generator.layers),
+        suffix: new SuffixCache(this.#generator.layers, paths, horizon),
       },
       decoder: {
         context: await decoderContext(this.#decoder, context),
-        suffix: noSuffix(this.#decoder.layers),
+        suffix: new SuffixCache(this.#decoder.layers, paths, horizon),
       },
       step: 0,
     };

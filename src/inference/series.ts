@@ -12,7 +12,7 @@ export interface Tokens {
 /** A context and what was generated after it. */
 export interface Cached {
   readonly context: ContextCache;
-  suffix: SuffixCache;
+  readonly suffix: SuffixCache;
 }
 
 /** The state of a series on its replica. */

@@ -1,23 +1,30 @@
 /**
- * Attention over a cache in two parts. Rows of a batch are `series x paths`. The paths of a series
+ * Attention over a cache in three parts. Rows of a batch are `series x paths`. The paths of a series
  * share its context, so the context's keys and values are kept once a series and all its rows meet
- * them in one product; what a path generated is its own.
+ * them in one product; what a path generated is its own. Of that, the past was there before the run
+ * and is not copied in it; only the recent part grows from step to step.
  *
- * Shapes: G series, R paths, T tokens of this run, P context tokens, S tokens generated before,
- * H heads of size D.
+ * Shapes: G series, R paths, T tokens of this step, P context tokens, S tokens generated before the
+ * run, C tokens of the run up to and with this step, H heads of size D.
  */
 import { type GraphBuilder, MICROSOFT } from "./graph_builder.ts";
 
 /** Keys and values of one layer. */
-export interface Cache {
+export interface LayerCache {
   /** Context keys, transposed: `[G, H, D, P]`. */
   readonly contextKeys: string;
   /** Context values: `[G, H, P, D]`. */
   readonly contextValues: string;
-  /** Keys of the suffix: `[G, H, R, S, D]`. */
-  readonly suffixKeys: string;
-  /** Values of the suffix: `[G, H, R, S, D]`. */
-  readonly suffixValues: string;
+  /** Keys of the past, transposed: `[G, H, R, D, S]`. */
+  readonly pastKeys: string;
+  /** Values of the past: `[G, H, R, S, D]`. */
+  readonly pastValues: string;
+}
+
+/** Keys and values of one layer that this run computed, `[G, H, R, C, D]` each. */
+export interface Recent {
+  readonly keys: string;
+  readonly values: string;
 }
 
 /** What a run's rows look like, as names of int64 vectors of length 1. */
@@ -47,7 +54,7 @@ export function splitHeads(
 }
 
 /** Undoes `splitHeads`: `[G, H, R, T, D]` to `[G * R, T, H * D]`. */
-function mergeHeads(g: GraphBuilder, x: string, tokens: string, width: number): string {
+export function mergeHeads(g: GraphBuilder, x: string, tokens: string, width: number): string {
   const rowsFirst = g.op("Transpose", [x], { attributes: { perm: [0, 2, 3, 1, 4] } });
   const shape = g.op("Concat", [g.integers(-1), tokens, g.integers(width)], {
     attributes: { axis: 0 },
@@ -55,64 +62,65 @@ function mergeHeads(g: GraphBuilder, x: string, tokens: string, width: number): 
   return g.op("Reshape", [rowsFirst, shape]);
 }
 
-/** Appends this run's keys or values `[G, H, R, T, D]` to the suffix. */
-export function appended(g: GraphBuilder, suffix: string, fresh: string): string {
-  return g.op("Concat", [suffix, fresh], { attributes: { axis: 3 } });
+/** Appends tokens to keys or values: `[G, H, R, n, D]` and `[G, H, R, m, D]` to `[G, H, R, n + m, D]`. */
+export function appended(g: GraphBuilder, before: string, fresh: string): string {
+  return g.op("Concat", [before, fresh], { attributes: { axis: 3 } });
 }
 
 /**
- * Attention of `query` over context and suffix.
+ * Attention of `query` over context, past and recent tokens.
  *
  * @param query `[G, H, R, T, D]`, already divided by the square root of D
- * @param cache its suffix includes this run's own tokens: S + T of them
- * @param mask added to the scores, `[G, 1, R, T, P + S + T]`
- * @param tokens T as an int64 vector of length 1
- * @returns `[G * R, T, H * D]`
+ * @param recent with this step's own tokens
+ * @param mask added to the scores, `[G, 1, R, T, P + S + C]`
+ * @returns `[G, H, R, T, D]`
  */
 export function attend(
   g: GraphBuilder,
   query: string,
-  cache: Cache,
+  cache: LayerCache,
+  recent: Recent,
   mask: string,
-  tokens: string,
-  heads: number,
   headSize: number,
 ): string {
+  const length = (scores: string, axis: number): string =>
+    g.op("Shape", [scores], { attributes: { start: axis } });
+  const join = (parts: string[], axis: number): string =>
+    g.op("Concat", parts, { attributes: { axis } });
   const folded = g.op("Reshape", [query, g.integers(0, 0, -1, headSize)]); // [G, H, R * T, D]
   const contextScores = g.op("MatMul", [folded, cache.contextKeys]); // [G, H, R * T, P]
-  const queryShape = g.op("Shape", [query], { attributes: { start: 0, end: 4 } });
-  const context = g.op("Shape", [cache.contextKeys], { attributes: { start: 3 } });
-  const unfolded = g.op("Concat", [queryShape, context], { attributes: { axis: 0 } });
-  const suffixScores = g.op("FusedMatMul", [query, cache.suffixKeys], {
+  const pastScores = g.op("MatMul", [query, cache.pastKeys]); // [G, H, R, T, S]
+  const recentScores = g.op("FusedMatMul", [query, recent.keys], {
     domain: MICROSOFT,
     attributes: { transB: 1 },
-  }); // [G, H, R, T, S + T]
-  const scores = g.op("Concat", [
-    g.op("Reshape", [contextScores, unfolded], { attributes: { allowzero: 1 } }),
-    suffixScores,
-  ], { attributes: { axis: -1 } });
+  }); // [G, H, R, T, C]
+  const context = length(contextScores, 3);
+  const queryShape = g.op("Shape", [query], { attributes: { start: 0, end: 4 } });
+  const unfolded = g.op("Reshape", [contextScores, join([queryShape, context], 0)], {
+    attributes: { allowzero: 1 },
+  });
+  const scores = join([unfolded, pastScores, recentScores], -1);
   const weights = g.op("Softmax", [g.op("Add", [scores, mask])], { attributes: { axis: -1 } });
-  const suffix = g.op("Shape", [suffixScores], { attributes: { start: 4 } });
-  const [contextWeights, suffixWeights] = g.ops(
+  const [contextWeights, pastWeights, recentWeights] = g.ops(
     "Split",
     [
       weights,
-      g.op("Concat", [context, suffix], { attributes: { axis: 0 } }),
+      join([context, length(pastScores, 4), length(recentScores, 4)], 0),
     ],
-    2,
+    3,
     { attributes: { axis: -1 } },
   );
-  const scoreShape = g.op("Shape", [contextScores]);
   const fromContext = g.op("MatMul", [
-    g.op("Reshape", [contextWeights, scoreShape], { attributes: { allowzero: 1 } }),
+    g.op("Reshape", [contextWeights, g.op("Shape", [contextScores])], {
+      attributes: { allowzero: 1 },
+    }),
     cache.contextValues,
   ]); // [G, H, R * T, D]
-  const fromSuffix = g.op("MatMul", [suffixWeights, cache.suffixValues]); // [G, H, R, T, D]
-  const both = g.op("Add", [
-    g.op("Reshape", [fromContext, g.op("Shape", [fromSuffix])]),
-    fromSuffix,
+  const own = g.op("Add", [
+    g.op("MatMul", [pastWeights, cache.pastValues]),
+    g.op("MatMul", [recentWeights, recent.values]),
   ]);
-  return mergeHeads(g, both, tokens, heads * headSize);
+  return g.op("Add", [g.op("Reshape", [fromContext, g.op("Shape", [own])]), own]);
 }
 
 /**
@@ -121,9 +129,9 @@ export function attend(
  *
  * @param queries positions of this run's tokens, float `[G * R, T]`
  * @param context positions of the context, float `[G, P]`
- * @param suffix positions of the suffix with this run's tokens, float `[G * R, S + T]`
+ * @param suffix positions of past and recent tokens, float `[G * R, S + C]`
  * @param window tokens a query may see, a float scalar
- * @returns `[G, 1, R, T, P + S + T]`
+ * @returns `[G, 1, R, T, P + S + C]`
  */
 export function visibilityMask(
   g: GraphBuilder,
@@ -145,7 +153,7 @@ export function visibilityMask(
     }),
     join(rows.series, one, paths, one, contextSize),
   ]);
-  const keys = g.op("Concat", [shared, own], { attributes: { axis: -1 } }); // [G, 1, R, 1, P + S + T]
+  const keys = g.op("Concat", [shared, own], { attributes: { axis: -1 } }); // [G, 1, R, 1, P + S + C]
   const at = g.op("Reshape", [queries, join(rows.series, one, paths, rows.tokens, one)]);
   const age = g.op("Sub", [at, keys]);
   const visible = g.op("And", [

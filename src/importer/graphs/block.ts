@@ -1,6 +1,14 @@
 /** One transformer block (RMSNorm, attention, RMSNorm, SwiGLU), the same in model and tokenizer. */
 import { NORM_EPSILON, ROTARY_BASE, type Weights } from "../../kronos/architecture.ts";
-import { appended, attend, type Cache, type RowShape, splitHeads } from "./attention.ts";
+import {
+  appended,
+  attend,
+  type LayerCache,
+  mergeHeads,
+  type Recent,
+  type RowShape,
+  splitHeads,
+} from "./attention.ts";
 import { type GraphBuilder, MICROSOFT } from "./graph_builder.ts";
 import { beside, joined, type Matrix, scaled, tensor, transposed } from "./weights.ts";
 
@@ -143,7 +151,7 @@ export interface Run {
   readonly rows: RowShape;
   /** Positions of this run's tokens, int64 `[G * R, T]`. */
   readonly positions: string;
-  /** `[G, 1, R, T, P + S + T]`. */
+  /** `[G, 1, R, T, P + S + C]`. */
   readonly mask: string;
   readonly rotary: RotaryTables;
   readonly heads: number;
@@ -156,10 +164,8 @@ export interface BlockOutput {
   readonly norm: string;
   /** The residual stream, `[G * R, T, d]`. */
   readonly stream: string;
-  /** The suffix with this run's tokens, `[G, H, R, S + T, D]`. */
-  readonly keys: string;
-  /** Likewise the values. */
-  readonly values: string;
+  /** The run's keys and values with this step's tokens. */
+  readonly recent: Recent;
 }
 
 /**
@@ -167,6 +173,7 @@ export interface BlockOutput {
  *
  * @param norm RMSNorm of `stream` with this block's `norm1`
  * @param nextNorm scale of the RMSNorm after this block
+ * @param recent what earlier steps of this run computed; null in a run of one step
  */
 export function block(
   g: GraphBuilder,
@@ -174,7 +181,8 @@ export function block(
   stream: string,
   constants: BlockConstants,
   nextNorm: string,
-  cache: Cache,
+  cache: LayerCache,
+  recent: Recent | null,
   run: Run,
 ): BlockOutput {
   const { rows, heads, headSize } = run;
@@ -187,10 +195,13 @@ export function block(
   const [q, k, v] = g.ops("Split", [linear(g, norm, constants.qkv)], 3, {
     attributes: { axis: -1, num_outputs: 3 },
   });
-  const keys = appended(g, cache.suffixKeys, headed(rotated(k)));
-  const values = appended(g, cache.suffixValues, headed(v));
-  const full = { ...cache, suffixKeys: keys, suffixValues: values };
-  const mixed = attend(g, headed(rotated(q)), full, run.mask, rows.tokens, heads, headSize);
+  const [freshKeys, freshValues] = [headed(rotated(k)), headed(v)];
+  const grown = recent === null ? { keys: freshKeys, values: freshValues } : {
+    keys: appended(g, recent.keys, freshKeys),
+    values: appended(g, recent.values, freshValues),
+  };
+  const attended = attend(g, headed(rotated(q)), cache, grown, run.mask, headSize);
+  const mixed = mergeHeads(g, attended, rows.tokens, heads * headSize);
   const [norm2, afterAttention] = addAndNorm(
     g,
     linear(g, mixed, constants.out),
@@ -207,5 +218,5 @@ export function block(
   });
   const down = linear(g, g.op("Mul", [silu, up]), constants.down);
   const [nextInput, next] = addAndNorm(g, down, afterAttention, nextNorm);
-  return { norm: nextInput, stream: next, keys, values };
+  return { norm: nextInput, stream: next, recent: grown };
 }

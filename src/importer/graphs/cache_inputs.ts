@@ -1,33 +1,40 @@
 /** The cache as inputs and outputs of a graph. Names are the contract with `inference/sessions.ts`. */
-import type { Cache, RowShape } from "./attention.ts";
+import type { LayerCache, Recent, RowShape } from "./attention.ts";
 import { FLOAT, type GraphBuilder } from "./graph_builder.ts";
 
-/** Declares the four cache inputs of a layer. */
+/**
+ * Declares the four cache inputs of a layer. What was generated comes in with time as the second axis,
+ * so that its keeper appends by writing at the end; it is brought into order here, once a run.
+ */
 export function cacheInputs(
   g: GraphBuilder,
   layer: number,
   heads: number,
   headSize: number,
-): Cache {
+): LayerCache {
+  const suffix = ["G", "S", heads, "R", headSize];
+  const ordered = (name: string, perm: number[]): string =>
+    g.op("Transpose", [g.input(name, FLOAT, suffix)], { attributes: { perm } });
   return {
     contextKeys: g.input(`context_keys_${layer}`, FLOAT, ["G", heads, headSize, "P"]),
     contextValues: g.input(`context_values_${layer}`, FLOAT, ["G", heads, "P", headSize]),
-    suffixKeys: g.input(`suffix_keys_${layer}`, FLOAT, ["G", heads, "R", "S", headSize]),
-    suffixValues: g.input(`suffix_values_${layer}`, FLOAT, ["G", heads, "R", "S", headSize]),
+    pastKeys: ordered(`suffix_keys_${layer}`, [0, 2, 3, 4, 1]),
+    pastValues: ordered(`suffix_values_${layer}`, [0, 2, 3, 1, 4]),
   };
 }
 
-/** Declares a layer's suffix as outputs. */
-export function suffixOutputs(
+/** Declares what a run added to a layer's cache as outputs, time as the second axis. */
+export function recentOutputs(
   g: GraphBuilder,
   layer: number,
-  keys: string,
-  values: string,
+  recent: Recent,
   heads: number,
   headSize: number,
 ): void {
-  g.output(`new_keys_${layer}`, keys, FLOAT, ["G", heads, "R", "E", headSize]);
-  g.output(`new_values_${layer}`, values, FLOAT, ["G", heads, "R", "E", headSize]);
+  for (const part of ["keys", "values"] as const) {
+    const timeFirst = g.op("Transpose", [recent[part]], { attributes: { perm: [0, 3, 1, 2, 4] } });
+    g.output(`new_${part}_${layer}`, timeFirst, FLOAT, ["G", "C", heads, "R", headSize]);
+  }
 }
 
 /** Positions and window of a run. */

@@ -8,14 +8,23 @@ import {
   DEPENDENCY_HEADS,
   type ModelArchitecture,
 } from "../../kronos/architecture.ts";
-import { appended, attend, type Cache, splitHeads, visibilityMask } from "./attention.ts";
+import {
+  appended,
+  attend,
+  type LayerCache,
+  mergeHeads,
+  type Recent,
+  type RowShape,
+  splitHeads,
+  visibilityMask,
+} from "./attention.ts";
 import { addAndNorm, block, linear, rmsNorm } from "./block.ts";
 import {
   cacheInputs,
   type PositionInputs,
   positionInputs,
+  recentOutputs,
   rowShape,
-  suffixOutputs,
 } from "./cache_inputs.ts";
 import {
   type GeneratorConstants,
@@ -33,52 +42,72 @@ interface Outer {
   /** Gumbel noise, `[N, B, 2, V]`. */
   readonly noise: string;
   readonly positions: PositionInputs;
-  readonly caches: readonly Cache[];
+  readonly caches: readonly LayerCache[];
   readonly sampling: SamplingInputs;
 }
 
-/** One value that the loop carries: its name outside, its type and shape. */
+/** One value that the loop carries: where it starts, its type and shape. */
 interface Carried {
-  readonly name: string;
+  readonly start: string;
   readonly type: number;
   readonly shape: readonly (number | string)[];
 }
 
-function carriedValues(architecture: ModelArchitecture, outer: Outer): Carried[] {
-  const { d_model: d, n_heads, n_layers } = architecture;
+/** Heads of each layer's cache: the transformer's, then the dependency layer's. */
+function cacheHeads({ n_heads, n_layers }: ModelArchitecture): number[] {
+  return [...Array<number>(n_layers).fill(n_heads), DEPENDENCY_HEADS];
+}
+
+/** Tokens and positions, then each layer's recent keys and values, which start empty. */
+function carriedValues(
+  g: GraphBuilder,
+  architecture: ModelArchitecture,
+  outer: Outer,
+): Carried[] {
   const tokens = { type: INT64, shape: ["B", "T"] };
-  const suffixes = outer.caches.flatMap((cache, layer) => {
-    const heads = layer < n_layers ? n_heads : DEPENDENCY_HEADS;
-    const shape = ["G", heads, "R", "S", d / heads];
-    return [cache.suffixKeys, cache.suffixValues].map((name) => ({ name, type: FLOAT, shape }));
+  const nothing = (like: string, axis: number): string => {
+    const none = g.integers(0);
+    return g.op("Slice", [like, none, none, g.integers(axis)]);
+  };
+  const recent = cacheHeads(architecture).flatMap((heads, layer) => {
+    const start = nothing(outer.caches[layer].pastValues, 3);
+    const shape = ["G", heads, "R", "C", architecture.d_model / heads];
+    return [{ start, type: FLOAT, shape }, { start, type: FLOAT, shape }];
   });
   return [
-    { name: "s1", ...tokens },
-    { name: "s2", ...tokens },
-    { name: "positions", ...tokens },
-    { name: outer.positions.suffix, type: FLOAT, shape: ["B", "S"] },
-    ...suffixes,
+    ...["s1", "s2", "positions"].map((start) => ({ start, ...tokens })),
+    { start: nothing(outer.positions.suffix, 1), type: FLOAT, shape: ["B", "C"] },
+    ...recent,
   ];
 }
 
 /** The body: consumes the tokens carried in, draws the next, carries it out. */
-function loopBody(g: GraphBuilder, architecture: ModelArchitecture, outer: Outer): GraphBuilder {
+function loopBody(
+  g: GraphBuilder,
+  architecture: ModelArchitecture,
+  outer: Outer,
+  carried: readonly Carried[],
+): GraphBuilder {
   const { d_model: d, n_heads, s1_bits } = architecture;
   const { constants: weights, caches } = outer;
   const b = g.subgraph();
   const step = b.input("step", INT64, []);
   b.output("go_on", b.input("going", BOOL, []), BOOL, []);
-  const carried = carriedValues(architecture, outer);
-  const inner = carried.map(({ name, type, shape }) => b.input(`body_${name}`, type, shape));
-  const [s1, s2, positions, suffixBefore, ...suffixes] = inner;
+  const [s1, s2, positions, recentBefore, ...keysAndValues] = carried.map(({ type, shape }, i) =>
+    b.input(`carried_${i}`, type, shape)
+  );
+  const recentOf = (layer: number): Recent => ({
+    keys: keysAndValues[2 * layer],
+    values: keysAndValues[2 * layer + 1],
+  });
   const rows = rowShape(b, outer.positions.context, s1);
   const now = b.op("Cast", [positions], { attributes: { to: FLOAT } });
-  const suffix = b.op("Concat", [suffixBefore, now], { attributes: { axis: 1 } });
+  const recentPositions = b.op("Concat", [recentBefore, now], { attributes: { axis: 1 } });
   const mask = visibilityMask(
     b,
     now,
     outer.positions.context,
-    suffix,
+    b.op("Concat", [outer.positions.suffix, recentPositions], { attributes: { axis: 1 } }),
     outer.positions.window,
     rows,
   );
@@ -91,15 +120,11 @@ function loopBody(g: GraphBuilder, architecture: ModelArchitecture, outer: Outer
   let norm = rmsNorm(b, stream, weights.blocks[0].norm1);
   const grown: string[] = [];
   weights.blocks.forEach((blockWeights, layer) => {
-    const cache = {
-      ...caches[layer],
-      suffixKeys: suffixes[2 * layer],
-      suffixValues: suffixes[2 * layer + 1],
-    };
     const next = weights.blocks[layer + 1]?.norm1 ?? weights.norm;
-    const result = block(b, norm, stream, blockWeights, next, cache, run);
+    const recent = recentOf(layer);
+    const result = block(b, norm, stream, blockWeights, next, caches[layer], recent, run);
     ({ norm, stream } = result);
-    grown.push(result.keys, result.values);
+    grown.push(result.recent.keys, result.recent.values);
   });
   const noise = b.op("Gather", [outer.noise, step], { attributes: { axis: 0 } });
   const noiseOf = (token: number): string =>
@@ -108,29 +133,49 @@ function loopBody(g: GraphBuilder, architecture: ModelArchitecture, outer: Outer
   const vocabulary = 2 ** s1_bits;
   const logitsS1 = linear(b, last, weights.headS1);
   const drawn1 = draw(b, logitsS1, noiseOf(0), vocabulary, outer.sampling); // [B, 1]
-  const dependency = dependencyLayer(b, norm, last, drawn1, outer, suffixes, rows, mask, d);
-  grown.push(dependency.keys, dependency.values);
+  const dependency = dependencyLayer(b, outer, {
+    norm,
+    last,
+    drawn: drawn1,
+    recent: recentOf(weights.blocks.length),
+    rows,
+    mask,
+    width: d,
+  });
+  grown.push(dependency.recent.keys, dependency.recent.values);
   const logitsS2 = linear(b, dependency.hidden, weights.headS2);
   const drawn2 = draw(b, logitsS2, noiseOf(1), vocabulary, outer.sampling);
   const following = b.op("Add", [
     b.op("Gather", [positions, b.integers(-1)], { attributes: { axis: 1 } }),
     b.integer(1),
   ]);
-  [drawn1, drawn2, following, suffix, ...grown].forEach((value, i) => {
-    b.output(`next_${carried[i].name}`, value, carried[i].type, carried[i].shape.map(freed));
+  [drawn1, drawn2, following, recentPositions, ...grown].forEach((value, i) => {
+    b.result(value, carried[i].type, carried[i].shape.map(freed));
   });
-  for (const [name, token] of [["s1", drawn1], ["s2", drawn2]]) {
-    b.output(`drawn_${name}`, b.op("Squeeze", [token, b.integers(1)]), INT64, ["B"]);
+  for (const token of [drawn1, drawn2]) {
+    b.result(b.op("Squeeze", [token, b.integers(1)]), INT64, ["B"]);
   }
-  for (const [name, logits] of [["s1", logitsS1], ["s2", logitsS2]]) {
-    b.output(`scored_${name}`, logits, FLOAT, ["B", vocabulary]);
-  }
+  for (const logits of [logitsS1, logitsS2]) b.result(logits, FLOAT, ["B", vocabulary]);
   return b;
 }
 
 /** Dimensions that grow in the body get another name. */
 function freed(size: number | string): number | string {
-  return size === "S" ? "E" : size === "T" ? "U" : size;
+  return size === "C" ? "E" : size === "T" ? "U" : size;
+}
+
+/** What the dependency layer works on. */
+interface DependencyInputs {
+  /** Normed hidden states, `[B, T, d]`. */
+  readonly norm: string;
+  /** The last of them, `[B, d]`. */
+  readonly last: string;
+  /** The drawn s1, `[B, 1]`. */
+  readonly drawn: string;
+  readonly recent: Recent;
+  readonly rows: RowShape;
+  readonly mask: string;
+  readonly width: number;
 }
 
 /**
@@ -139,37 +184,27 @@ function freed(size: number | string): number | string {
  */
 function dependencyLayer(
   b: GraphBuilder,
-  norm: string,
-  last: string,
-  drawn: string,
   { constants: weights, caches }: Outer,
-  suffixes: readonly string[],
-  rows: { series: string; tokens: string },
-  mask: string,
-  width: number,
-): { hidden: string; keys: string; values: string } {
+  { norm, last, drawn, recent, rows, mask, width }: DependencyInputs,
+): { hidden: string; recent: Recent } {
   const heads = DEPENDENCY_HEADS;
   const headSize = width / heads;
-  const [suffixKeys, suffixValues] = suffixes.slice(-2);
+  const headed = (x: string, shape: RowShape): string => splitHeads(b, x, shape, heads, headSize);
   const [k, v] = b.ops("Split", [linear(b, norm, weights.dependencyKeyValue)], 2, {
     attributes: { axis: -1, num_outputs: 2 },
   });
-  const keys = appended(b, suffixKeys, splitHeads(b, k, rows, heads, headSize));
-  const values = appended(b, suffixValues, splitHeads(b, v, rows, heads, headSize));
+  const grown = {
+    keys: appended(b, recent.keys, headed(k, rows)),
+    values: appended(b, recent.values, headed(v, rows)),
+  };
   const one = { series: rows.series, tokens: b.integers(1) };
-  const query = splitHeads(
-    b,
-    b.op("Gather", [weights.dependencyQueries, drawn]),
-    one,
-    heads,
-    headSize,
-  );
+  const query = headed(b.op("Gather", [weights.dependencyQueries, drawn]), one);
   const lastMask = b.op("Gather", [mask, b.integers(-1)], { attributes: { axis: 3 } });
-  const cache = { ...caches[caches.length - 1], suffixKeys: keys, suffixValues: values };
-  const mixed = attend(b, query, cache, lastMask, one.tokens, heads, headSize);
+  const attended = attend(b, query, caches[caches.length - 1], grown, lastMask, headSize);
+  const mixed = mergeHeads(b, attended, one.tokens, width);
   const out = b.op("Squeeze", [linear(b, mixed, weights.dependencyOut), b.integers(1)]);
   const [hidden] = addAndNorm(b, out, last, weights.dependencyNorm);
-  return { hidden, keys, values };
+  return { hidden, recent: grown };
 }
 
 /**
@@ -181,7 +216,8 @@ export function generatorGraph(
   model: Checkpoint<ModelArchitecture>,
   positions: number,
 ): Uint8Array {
-  const { d_model: d, n_heads, n_layers, s1_bits } = model.architecture;
+  const { d_model: d, s1_bits } = model.architecture;
+  const heads = cacheHeads(model.architecture);
   const vocabulary = 2 ** s1_bits;
   const g = new GraphBuilder();
   const steps = g.input("steps", INT64, []);
@@ -193,23 +229,20 @@ export function generatorGraph(
     time: timeEmbedding(g, model, stamps),
     noise: gumbelNoise(g, uniforms),
     positions: positionInputs(g),
-    caches: Array.from({ length: n_layers + 1 }, (_, layer) => {
-      const heads = layer < n_layers ? n_heads : DEPENDENCY_HEADS;
-      return cacheInputs(g, layer, heads, d / heads);
-    }),
+    caches: heads.map((count, layer) => cacheInputs(g, layer, count, d / count)),
     sampling: samplingInputs(g),
   };
-  const carried = carriedValues(model.architecture, outer);
+  const carried = carriedValues(g, model.architecture, outer);
   const results = g.ops(
     "Loop",
-    [steps, g.true(), ...carried.map(({ name }) => name)],
+    [steps, g.true(), ...carried.map(({ start }) => start)],
     carried.length + 4,
-    { attributes: { body: loopBody(g, model.architecture, outer) } },
+    { attributes: { body: loopBody(g, model.architecture, outer, carried) } },
   );
-  const suffixes = results.slice(4, carried.length);
-  outer.caches.forEach((_, layer) => {
-    const heads = layer < n_layers ? n_heads : DEPENDENCY_HEADS;
-    suffixOutputs(g, layer, suffixes[2 * layer], suffixes[2 * layer + 1], heads, d / heads);
+  const [, , , , ...keysAndValues] = results;
+  heads.forEach((count, layer) => {
+    const recent = { keys: keysAndValues[2 * layer], values: keysAndValues[2 * layer + 1] };
+    recentOutputs(g, layer, recent, count, d / count);
   });
   const [drawn1, drawn2, logits1, logits2] = results.slice(carried.length);
   g.output("drawn_s1_all", drawn1, INT64, ["N", "B"]);

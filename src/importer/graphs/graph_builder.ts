@@ -158,10 +158,15 @@ export class GraphBuilder {
     return name;
   }
 
-  /** Declares an output under its public name, taking the value from `value`. */
+  /** Declares an output under a name of its own, taking the value from `value` by a copy. */
   output(name: string, value: string, type: number, dimensions: Dimensions): void {
     this.#nodes.push({ opType: "Identity", name, input: [value], output: [name] });
     this.#outputs.push(this.#valueInfo(name, type, dimensions));
+  }
+
+  /** Declares a value that a node of this graph computed as an output, under its own name. */
+  result(value: string, type: number, dimensions: Dimensions): void {
+    this.#outputs.push(this.#valueInfo(value, type, dimensions));
   }
 
   /** The graph as a message, for a node's attribute. */

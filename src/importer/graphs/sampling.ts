@@ -29,22 +29,47 @@ export function gumbelNoise(g: GraphBuilder, uniforms: string): string {
   return g.op("Neg", [g.op("Log", [exponential])]);
 }
 
-/**
- * The smallest kept logit of each row, `[B, 1]`. A token stays while the mass before it, in
- * descending order, is at most top_p and its rank is below top_k; so the token that crosses top_p
- * stays, and so do ties with the last one kept.
- */
-function threshold(
+/** Most nuclei are smaller: only where one is not are all tokens sorted. */
+const FEW_TOKENS = 64;
+
+/** Each row's probabilities in descending order, as many as the largest kept set of the batch needs. */
+function sortedProbabilities(
   g: GraphBuilder,
-  logits: string,
+  probabilities: string,
   vocabulary: number,
   inputs: SamplingInputs,
 ): string {
-  const [sorted] = g.ops("TopK", [logits, g.integers(vocabulary)], 2, {
-    attributes: { axis: -1, largest: 1, sorted: 1 },
+  const largest = (b: GraphBuilder, count: number): string =>
+    b.ops("TopK", [probabilities, b.integers(count)], 2, {
+      attributes: { axis: -1, largest: 1, sorted: 1 },
+    })[0];
+  if (vocabulary <= FEW_TOKENS) return largest(g, vocabulary);
+  const few = largest(g, FEW_TOKENS);
+  const mass = g.op("Gather", [g.op("CumSum", [few, g.integer(1)]), g.integers(-1)], {
+    attributes: { axis: 1 },
   });
-  const probabilities = g.op("Softmax", [sorted], { attributes: { axis: -1 } });
-  const before = g.op("CumSum", [probabilities, g.integer(1)], { attributes: { exclusive: 1 } });
+  const enough = g.op("Or", [
+    g.op("Greater", [mass, inputs.topP]),
+    g.op("LessOrEqual", [inputs.topK, g.float(FEW_TOKENS)]),
+  ]);
+  const rows = g.op("Cast", [enough], { attributes: { to: FLOAT } });
+  const all = g.op("Cast", [g.op("ReduceMin", [rows], { attributes: { keepdims: 0 } })], {
+    attributes: { to: BOOL },
+  });
+  const some = g.subgraph();
+  some.output(`${few}_few`, few, FLOAT, ["B", "K"]);
+  const every = g.subgraph();
+  every.result(largest(every, vocabulary), FLOAT, ["B", "K"]);
+  return g.op("If", [all], { attributes: { then_branch: some, else_branch: every } });
+}
+
+/**
+ * The smallest kept probability of each row, `[B, 1]`. A token stays while the mass before it, in
+ * descending order, is at most top_p and its rank is below top_k; so the token that crosses top_p
+ * stays, and so do ties with the last one kept.
+ */
+function threshold(g: GraphBuilder, sorted: string, inputs: SamplingInputs): string {
+  const before = g.op("CumSum", [sorted, g.integer(1)], { attributes: { exclusive: 1 } });
   const inMass = g.op("Cast", [g.op("LessOrEqual", [before, inputs.topP])], {
     attributes: { to: FLOAT },
   });
@@ -71,14 +96,10 @@ export function draw(
   const scaled = g.op("Mul", [logits, inputs.inverseTemperature]);
   const noisy = g.op("Add", [scaled, noise]);
   const some = g.subgraph();
-  const lowest = threshold(some, scaled, vocabulary, inputs);
-  const kept = some.op("GreaterOrEqual", [scaled, lowest]);
-  some.output(
-    `${noisy}_kept`,
-    some.op("Where", [kept, noisy, some.float(-Infinity)]),
-    FLOAT,
-    ["B", vocabulary],
-  );
+  const probabilities = some.op("Softmax", [scaled], { attributes: { axis: -1 } });
+  const sorted = sortedProbabilities(some, probabilities, vocabulary, inputs);
+  const kept = some.op("GreaterOrEqual", [probabilities, threshold(some, sorted, inputs)]);
+  some.result(some.op("Where", [kept, noisy, some.float(-Infinity)]), FLOAT, ["B", vocabulary]);
   const all = g.subgraph();
   all.output(`${noisy}_all`, noisy, FLOAT, ["B", vocabulary]);
   const candidates = g.op("If", [inputs.filtered], {

@@ -4,7 +4,7 @@ import {
   FEATURES,
   type TokenizerArchitecture,
 } from "../../kronos/architecture.ts";
-import { type Cache, visibilityMask } from "./attention.ts";
+import { type LayerCache, type Recent, visibilityMask } from "./attention.ts";
 import {
   block,
   blockConstants,
@@ -14,7 +14,7 @@ import {
   type Run,
   storedLinear,
 } from "./block.ts";
-import { cacheInputs, positionInputs, rowShape, suffixOutputs } from "./cache_inputs.ts";
+import { cacheInputs, positionInputs, recentOutputs, rowShape } from "./cache_inputs.ts";
 import { FLOAT, GraphBuilder, INT64 } from "./graph_builder.ts";
 import { type Matrix, rowsOf, tableTimes, tensor, transposed } from "./weights.ts";
 
@@ -24,9 +24,9 @@ function stack(
   tokenizer: Checkpoint<TokenizerArchitecture>,
   name: "encoder" | "decoder",
   embedded: string,
-  caches: readonly Cache[],
+  caches: readonly LayerCache[],
   run: Run,
-): { stream: string; suffixes: { keys: string; values: string }[] } {
+): { stream: string; recent: Recent[] } {
   const { d_model, n_heads } = tokenizer.architecture;
   const blocks = caches.map((_, layer) =>
     blockConstants(g, tokenizer.weights, `${name}.${layer}`, d_model / n_heads)
@@ -35,23 +35,23 @@ function stack(
   const unused = g.floats("ones", [d_model], new Float32Array(d_model).fill(1));
   let stream = embedded;
   let norm = rmsNorm(g, stream, blocks[0]?.norm1 ?? unused);
-  const suffixes = blocks.map((constants, layer) => {
+  const recent = blocks.map((constants, layer) => {
     const next = blocks[layer + 1]?.norm1 ?? unused;
-    const result = block(g, norm, stream, constants, next, caches[layer], run);
+    const result = block(g, norm, stream, constants, next, caches[layer], null, run);
     ({ norm, stream } = result);
-    return { keys: result.keys, values: result.values };
+    return result.recent;
   });
-  return { stream, suffixes };
+  return { stream, recent };
 }
 
 /** A cache with nothing in it, for a graph that sees its whole sequence at once. */
-function emptyCache(g: GraphBuilder, heads: number, headSize: number): Cache {
+function emptyCache(g: GraphBuilder, heads: number, headSize: number): LayerCache {
   const none = (...shape: number[]): string => g.floats("none", shape, new Float32Array(0));
   return {
     contextKeys: none(1, heads, headSize, 0),
     contextValues: none(1, heads, 0, headSize),
-    suffixKeys: none(1, heads, 1, 0, headSize),
-    suffixValues: none(1, heads, 1, 0, headSize),
+    pastKeys: none(1, heads, 1, headSize, 0),
+    pastValues: none(1, heads, 1, 0, headSize),
   };
 }
 
@@ -157,9 +157,9 @@ export function decoderGraph(
     return g.op("Gather", [table, half === "s1" ? s1 : s2]);
   });
   const embedded = g.op("Add", [embedded1, embedded2]);
-  const { stream, suffixes } = stack(g, tokenizer, "decoder", embedded, caches, run);
-  suffixes.forEach(({ keys, values }, layer) => {
-    suffixOutputs(g, layer, keys, values, n_heads, headSize);
+  const { stream, recent } = stack(g, tokenizer, "decoder", embedded, caches, run);
+  recent.forEach((part, layer) => {
+    recentOutputs(g, layer, part, n_heads, headSize);
   });
   const candles = linear(g, stream, storedLinear(g, tokenizer.weights, "head"));
   g.output("candles", candles, FLOAT, ["B", "T", FEATURES]);

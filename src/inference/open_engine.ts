@@ -1,0 +1,79 @@
+/** Opens a model folder: checks its files, starts the replicas. */
+import type { Engine, ModelInfo, Replica } from "./engine.ts";
+import { openLocalReplica, type ReplicaParts } from "./local_replica.ts";
+import type { Manifest } from "./manifest.ts";
+import { readModelFolder } from "./model_folder.ts";
+import { openWorkerReplica } from "./worker_replica.ts";
+
+/** How to run a model. */
+export interface EngineOptions {
+  /** A folder with a `manifest.json`. */
+  readonly modelPath: string;
+  /** Replicas, each in a Worker; 0 runs one on the calling thread. */
+  readonly workers: number;
+  /** Threads of each replica. */
+  readonly threads: number;
+  /** Tokens the model may attend to; absent or null is the manifest's, which is also the most. */
+  readonly maxContext?: number | null;
+}
+
+function modelInfo(manifest: Manifest, maxContext: number): ModelInfo {
+  const { temperature, top_k, top_p, sample_count } = manifest.defaults;
+  return {
+    modelVersion: manifest.model_version,
+    tokenizerVersion: manifest.tokenizer_version,
+    maxContext,
+    device: "wasm",
+    deviceWarning: null,
+    defaults: {
+      ...(temperature === undefined ? {} : { temperature }),
+      ...(top_k === undefined ? {} : { topK: top_k }),
+      ...(top_p === undefined ? {} : { topP: top_p }),
+      ...(sample_count === undefined ? {} : { paths: sample_count }),
+    },
+  };
+}
+
+/**
+ * Opens a model.
+ *
+ * @throws ModelFolderError where the folder is missing, damaged or of another format
+ * @throws RangeError where `maxContext` exceeds the manifest's
+ */
+export async function openEngine(options: EngineOptions): Promise<Engine> {
+  const { manifest, encoder, generator, decoder } = await readModelFolder(options.modelPath);
+  const limit = manifest.limits.max_context;
+  const maxContext = options.maxContext ?? limit;
+  if (maxContext < 1 || maxContext > limit) {
+    throw new RangeError(
+      `Cannot use a context of ${maxContext} tokens: the model takes 1 to ${limit}`,
+    );
+  }
+  const parts: ReplicaParts = {
+    manifest,
+    graphs: { encoder, generator, decoder },
+    threads: options.threads,
+    maxContext,
+  };
+  const replicas = options.workers === 0
+    ? [await openLocalReplica(parts)]
+    : await openWorkers(parts, options.workers);
+  return {
+    info: modelInfo(manifest, maxContext),
+    replicas,
+    close: async () => {
+      await Promise.all(replicas.map((replica) => replica.close()));
+    },
+  };
+}
+
+/** Starts workers together; if one fails, the others are closed. */
+async function openWorkers(parts: ReplicaParts, count: number): Promise<Replica[]> {
+  const starts = Array.from({ length: count }, () => openWorkerReplica(parts));
+  const outcomes = await Promise.allSettled(starts);
+  const open = outcomes.flatMap((outcome) => outcome.status === "fulfilled" ? [outcome.value] : []);
+  const failed = outcomes.find((outcome) => outcome.status === "rejected");
+  if (failed === undefined) return open;
+  await Promise.all(open.map((replica) => replica.close()));
+  throw failed.reason;
+}

@@ -1,0 +1,52 @@
+/** Entry of a worker: one replica, called by messages, one call after the other. */
+import { type LocalReplica, openLocalReplica } from "./local_replica.ts";
+import type {
+  WorkerCall,
+  WorkerRequest,
+  WorkerResponse,
+  WorkerResults,
+} from "./worker_messages.ts";
+
+/** The part of a worker's global scope that is used; the program is checked with the window's. */
+interface WorkerScope {
+  onmessage: (event: MessageEvent<WorkerRequest>) => void;
+  postMessage(response: WorkerResponse): void;
+}
+
+const scope = globalThis as unknown as WorkerScope;
+let replica: LocalReplica | null = null;
+let queue: Promise<void> = Promise.resolve();
+
+async function answer(call: WorkerCall): Promise<WorkerResults[keyof WorkerResults]> {
+  if (call.method === "open") {
+    replica = await openLocalReplica(call.parts);
+    return null;
+  }
+  if (replica === null) throw new Error(`Cannot ${call.method}: the worker has no model`);
+  switch (call.method) {
+    case "prefill":
+      return await replica.prefill(call.input);
+    case "decode":
+      return await replica.decode(call.handles, call.steps);
+    case "release":
+      await replica.release(call.handles);
+      return null;
+    case "close":
+      await replica.close();
+      return null;
+  }
+}
+
+async function respond({ id, call }: WorkerRequest): Promise<void> {
+  let response: WorkerResponse;
+  try {
+    response = { id, value: await answer(call) };
+  } catch (thrown) {
+    response = { id, error: thrown instanceof Error ? thrown : new Error(String(thrown)) };
+  }
+  scope.postMessage(response);
+}
+
+scope.onmessage = (event) => {
+  queue = queue.then(() => respond(event.data));
+};

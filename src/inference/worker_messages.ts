@@ -1,0 +1,31 @@
+/** What a worker and its owner say to each other. */
+import type { Prefilled, SeriesChunk, SeriesInput } from "./engine.ts";
+import type { ReplicaParts } from "./local_replica.ts";
+
+/** A call to the replica in the worker. */
+export type WorkerCall =
+  | { readonly method: "open"; readonly parts: ReplicaParts }
+  | { readonly method: "prefill"; readonly input: SeriesInput }
+  | { readonly method: "decode"; readonly handles: readonly number[]; readonly steps: number }
+  | { readonly method: "release"; readonly handles: readonly number[] }
+  | { readonly method: "close" };
+
+/** A call with the number its answer will carry. */
+export interface WorkerRequest {
+  readonly id: number;
+  readonly call: WorkerCall;
+}
+
+/** What a call answers, by method. */
+export interface WorkerResults {
+  open: null;
+  prefill: Prefilled;
+  decode: { readonly chunks: readonly SeriesChunk[]; readonly decodeMs: number };
+  release: null;
+  close: null;
+}
+
+/** The answer to a call: a value, or the error it ended with. */
+export type WorkerResponse =
+  | { readonly id: number; readonly value: WorkerResults[keyof WorkerResults] }
+  | { readonly id: number; readonly error: Error };
