@@ -9,24 +9,33 @@ export interface SeriesRequest {
   readonly stamps: Int32Array;
   /** Steps to forecast. */
   readonly horizon: number;
+  /** How each token is drawn. */
   readonly sampling: Sampling;
   /** Sample paths to draw. */
   readonly paths: number;
+  /** 0 to 2^53 - 1: fixes every random number of the series. */
   readonly seed: number;
   /** Levels in (0, 1), in the order to answer them. */
   readonly quantiles: readonly number[];
+  /** Whether to answer every path. */
   readonly includeSamples: boolean;
   /** The model's output untouched: candles are not made consistent, cheap columns not scaled. */
   readonly raw: boolean;
+  /** What happens past the context. */
   readonly policy: ContextPolicy;
 }
 
 /** Milliseconds spent on one series. */
 export interface PhaseTimings {
+  /** Waiting for its turn, between its chunks too: what is left of the total. */
   readonly queueMs: number;
+  /** Candles to tokens. */
   readonly tokenizeMs: number;
+  /** Filling the key/value cache. */
   readonly prefillMs: number;
+  /** The decode calls it was in, which it may have shared with others. */
   readonly decodeMs: number;
+  /** From its submission to its last chunk. */
   readonly totalMs: number;
 }
 
@@ -38,6 +47,7 @@ export interface SeriesForecast {
   readonly quantiles: readonly Float64Array[];
   /** Every path, `[paths, horizon, 6]`; null unless asked for. */
   readonly samples: Float64Array | null;
+  /** Where the time went. */
   readonly timings: PhaseTimings;
 }
 

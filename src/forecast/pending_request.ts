@@ -1,0 +1,95 @@
+import type { SeriesInput } from "../inference/engine.ts";
+import type { PhaseTimings } from "./forecast.ts";
+
+/** One series on its way through the scheduler. */
+export interface SeriesJob {
+  /** Sample paths: the rows it adds to a decode call. */
+  readonly paths: number;
+  /** Builds the model's input; called once, when the series' turn has come. */
+  prepare(): SeriesInput;
+  /**
+   * Takes the generated candles as soon as the series is done; a throw fails the request.
+   *
+   * @param candles normalised, `[paths, horizon, 6]`
+   */
+  finish(candles: Float32Array, timings: PhaseTimings): void;
+}
+
+/** Several series that succeed or fail together, and the promise of whoever asked for them. */
+export class PendingRequest {
+  /** When it came, in `performance.now()` milliseconds. */
+  readonly submittedAt: number = performance.now();
+  /** Resolves when every series has finished; rejects with the first failure or the signal's reason. */
+  readonly settlement: Promise<void>;
+  readonly #jobs: readonly SeriesJob[];
+  readonly #signal: AbortSignal;
+  readonly #onSettled: (request: PendingRequest) => void;
+  readonly #onAbort = () => this.fail(this.#signal.reason);
+  #resolve!: () => void;
+  #reject!: (reason: unknown) => void;
+  #taken = 0;
+  #finished = 0;
+  #settled = false;
+
+  /**
+   * Listens to the signal until it settles.
+   *
+   * @param onSettled called once, before the promise settles
+   */
+  constructor(
+    jobs: readonly SeriesJob[],
+    signal: AbortSignal,
+    onSettled: (request: PendingRequest) => void,
+  ) {
+    this.#jobs = jobs;
+    this.#signal = signal;
+    this.#onSettled = onSettled;
+    this.settlement = new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+    });
+    signal.addEventListener("abort", this.#onAbort, { once: true });
+  }
+
+  /** Whether its promise is settled, so that nobody wants its series any more. */
+  get settled(): boolean {
+    return this.#settled;
+  }
+
+  /** Whether any of its series has been taken to a replica. */
+  get started(): boolean {
+    return this.#taken > 0;
+  }
+
+  /** The series that is to go next; undefined when none waits. */
+  get nextJob(): SeriesJob | undefined {
+    return this.#settled ? undefined : this.#jobs[this.#taken];
+  }
+
+  /** Takes the series that is to go next. */
+  takeJob(): SeriesJob {
+    const job = this.nextJob;
+    if (job === undefined) throw new Error("Cannot take a series: none waits in this request");
+    this.#taken++;
+    return job;
+  }
+
+  /** Counts one more finished series; the last one resolves the promise. */
+  finishOne(): void {
+    this.#finished++;
+    if (this.#finished === this.#jobs.length && this.#settle()) this.#resolve();
+  }
+
+  /** Rejects the promise, unless it is settled. */
+  fail(reason: unknown): void {
+    if (this.#settle()) this.#reject(reason);
+  }
+
+  #settle(): boolean {
+    if (this.#settled) return false;
+    this.#settled = true;
+    this.#signal.removeEventListener("abort", this.#onAbort);
+    this.#onSettled(this);
+    return true;
+  }
+}

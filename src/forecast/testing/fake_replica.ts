@@ -1,0 +1,151 @@
+/** A replica without a model: its candles are a formula, and it notes each breach of the contract. */
+import type { Prefilled, Replica, SeriesChunk, SeriesInput } from "../../inference/engine.ts";
+import { FEATURES } from "../../kronos/architecture.ts";
+
+/** How a fake replica behaves. */
+export interface FakeReplicaOptions {
+  /** Awaited in each call, so that a test decides what happens meanwhile. */
+  readonly pause?: () => Promise<unknown>;
+  /** Thrown by the calls it returns an error for. */
+  readonly failure?: (call: "prefill" | "decode", seeds: readonly number[]) => Error | undefined;
+  /** Series with equal answers may be decoded together; all are equal unless given. */
+  readonly cohort?: (input: SeriesInput) => string;
+  /** A normalised value of a candle; `fakeValue()` unless given. */
+  readonly value?: (seed: number, path: number, step: number, column: number) => number;
+}
+
+/** One decode call. */
+export interface FakeDecodeCall {
+  /** The series advanced, by their seeds. */
+  readonly seeds: readonly number[];
+  /** Sample paths of all of them. */
+  readonly rows: number;
+}
+
+interface Held {
+  readonly input: SeriesInput;
+  readonly cohort: string;
+  step: number;
+}
+
+/** A different number for each series, path, step and column; exact in float32. */
+export function fakeValue(seed: number, path: number, step: number, column: number): number {
+  return (((seed * 64 + path) * 512 + step) * FEATURES + column) % 2 ** 24;
+}
+
+/** The fake; tests read what happened from its fields. */
+export class FakeReplica implements Replica {
+  /** Breaches of the contract, in words; a test asserts that there is none. */
+  readonly breaches: string[] = [];
+  /** Every prefill's series, by seed. */
+  readonly prefills: number[] = [];
+  /** Every decode call, in order. */
+  readonly decodes: FakeDecodeCall[] = [];
+  /** Most series held at a time. */
+  mostHeld = 0;
+  readonly #options: FakeReplicaOptions;
+  readonly #held = new Map<number, Held>();
+  #handles = 0;
+  #calling = false;
+
+  /** By default each call takes one turn of the event loop and succeeds. */
+  constructor(options: FakeReplicaOptions = {}) {
+    this.#options = options;
+  }
+
+  /** Series that were prefilled and not released. */
+  get held(): number {
+    return this.#held.size;
+  }
+
+  /** See `Replica`. */
+  prefill(input: SeriesInput): Promise<Prefilled> {
+    return this.#alone(() => {
+      this.prefills.push(input.seed);
+      this.#failWhereAsked("prefill", [input.seed]);
+      const handle = ++this.#handles;
+      const cohort = this.#options.cohort?.(input) ?? "all";
+      this.#held.set(handle, { input, cohort, step: 0 });
+      this.mostHeld = Math.max(this.mostHeld, this.#held.size);
+      return { handle, cohort, tokenizeMs: 1, prefillMs: 2 };
+    });
+  }
+
+  /** See `Replica`. */
+  decode(
+    handles: readonly number[],
+    steps: number,
+  ): Promise<{ readonly chunks: readonly SeriesChunk[]; readonly decodeMs: number }> {
+    return this.#alone(() => {
+      const group = handles.map((handle) => this.#known(handle));
+      this.#expect(group.length > 0, "decode of nothing");
+      this.#expect(new Set(handles).size === handles.length, "a handle twice in one decode");
+      this.#expect(new Set(group.map((held) => held.cohort)).size === 1, "cohorts mixed");
+      this.#expect(new Set(group.map((held) => held.step)).size === 1, "steps mixed");
+      const seeds = group.map((held) => held.input.seed);
+      const rows = group.reduce((sum, held) => sum + held.input.paths, 0);
+      this.decodes.push({ seeds, rows });
+      this.#failWhereAsked("decode", seeds);
+      const left = group.map((held) => held.input.horizon - held.step);
+      const count = Math.min(steps, ...left);
+      this.#expect(count > 0, "decode past the horizon");
+      const chunks = group.map((held, index) => this.#chunk(handles[index], held, count));
+      return { chunks, decodeMs: 3 };
+    });
+  }
+
+  /** See `Replica`; stricter than it, so that a series released twice is found. */
+  release(handles: readonly number[]): Promise<void> {
+    return this.#alone(() => {
+      for (const handle of handles) {
+        this.#expect(this.#held.delete(handle), `release of ${handle}, which is not held`);
+      }
+    });
+  }
+
+  /** See `Replica`. */
+  close(): Promise<void> {
+    return this.#alone(() => this.#held.clear());
+  }
+
+  #chunk(handle: number, held: Held, steps: number): SeriesChunk {
+    const { seed, paths, horizon } = held.input;
+    const value = this.#options.value ?? fakeValue;
+    const firstStep = held.step;
+    const candles = new Float32Array(paths * steps * FEATURES);
+    let i = 0;
+    for (let path = 0; path < paths; path++) {
+      for (let step = firstStep; step < firstStep + steps; step++) {
+        for (let column = 0; column < FEATURES; column++) {
+          candles[i++] = value(seed, path, step, column);
+        }
+      }
+    }
+    held.step += steps;
+    return { handle, firstStep, steps, candles, done: held.step === horizon };
+  }
+
+  async #alone<Answer>(work: () => Answer): Promise<Answer> {
+    this.#expect(!this.#calling, "calls overlap");
+    this.#calling = true;
+    await (this.#options.pause?.() ?? new Promise<void>((resolve) => setImmediate(resolve)));
+    this.#calling = false;
+    return work();
+  }
+
+  #failWhereAsked(call: "prefill" | "decode", seeds: readonly number[]): void {
+    const error = this.#options.failure?.(call, seeds);
+    if (error !== undefined) throw error;
+  }
+
+  #known(handle: number): Held {
+    const held = this.#held.get(handle);
+    if (held !== undefined) return held;
+    this.breaches.push(`decode of ${handle}, which is not held`);
+    throw new Error(`Cannot decode ${handle}: it is not held`);
+  }
+
+  #expect(condition: boolean, breach: string): void {
+    if (!condition) this.breaches.push(breach);
+  }
+}
