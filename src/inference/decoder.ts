@@ -36,26 +36,31 @@ export async function decoderContext(
 }
 
 /**
- * Candles of the `steps` tokens from `firstStep` on, for each series `[paths, steps, 6]`. The series'
- * decoder cache moves on.
+ * Candles of the tokens from `firstStep` on, for each series `[paths, n, 6]` where n is `width` or
+ * what is left to its horizon. The run is `width` tokens wide in any case, so that its sums do not
+ * depend on a neighbour's horizon. The series' decoder cache moves on.
  */
 export async function decodeCandles(
   { session, layers, window }: DecoderGraph,
   batch: readonly Series[],
   firstStep: number,
-  steps: number,
+  width: number,
 ): Promise<Float32Array[]> {
   const { paths } = batch[0].input;
   const rows = batch.flatMap((series) =>
     Array.from({ length: paths }, (_, path) => ({ series, path }))
   );
-  const newest = Array.from({ length: steps }, (_, s) => firstStep + s);
+  const newest = Array.from({ length: width }, (_, s) => firstStep + s);
   const tokens = (half: keyof Tokens) =>
     integers(
       rows.flatMap(({ series, path }) =>
-        newest.map((step) => tokenAt(series, half, path, series.context[half].length + step))
+        newest.map((step) =>
+          step < series.input.horizon
+            ? tokenAt(series, half, path, series.context[half].length + step)
+            : 0
+        )
       ),
-      [rows.length, steps],
+      [rows.length, width],
     );
   const positions = rows.flatMap(({ series }) =>
     newest.map((step) => series.context.s1.length + step)
@@ -68,7 +73,7 @@ export async function decodeCandles(
   const outputs = await session.run({
     s1: tokens("s1"),
     s2: tokens("s2"),
-    positions: integers(positions, [rows.length, steps]),
+    positions: integers(positions, [rows.length, width]),
     suffix_positions: floats(before, [rows.length, firstStep]),
     window: floats(Float32Array.of(window), []),
     ...cacheFeeds(
@@ -78,11 +83,16 @@ export async function decodeCandles(
       paths,
     ),
   }, ["candles", ...cacheOutputs(layers)]);
-  const candles = floatData(outputs["candles"]);
-  const size = paths * steps * FEATURES;
+  const candles = floatData(outputs["candles"]); // [series, paths, width, 6]
   return batch.map((series, i) => {
-    series.decoder.suffix.append(outputs, i, steps);
-    return candles.slice(i * size, (i + 1) * size);
+    const steps = Math.min(width, series.input.horizon - firstStep);
+    if (series.step < series.input.horizon) series.decoder.suffix.append(outputs, i, width);
+    const own = new Float32Array(paths * steps * FEATURES);
+    for (let path = 0; path < paths; path++) {
+      const from = (i * paths + path) * width * FEATURES;
+      own.set(candles.subarray(from, from + steps * FEATURES), path * steps * FEATURES);
+    }
+    return own;
   });
 }
 

@@ -60,8 +60,8 @@ export interface Replica {
   /** Tokenizes the series and fills its cache. */
   prefill(input: SeriesInput): Promise<Prefilled>;
   /**
-   * Advances series of one cohort, all at the same step, by at most `steps`; stops early at the
-   * shortest remaining horizon.
+   * Advances series of one cohort, all at the same step, by `steps`, each to its horizon at most.
+   * The same `steps` in every call gives a series the same numbers in any company.
    */
   decode(handles: readonly number[], steps: number): Promise<{
     readonly chunks: readonly SeriesChunk[];

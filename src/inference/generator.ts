@@ -100,7 +100,7 @@ export async function generatorContext(
 /** The sampling of a prefill, whose drawn token nobody reads. */
 const ANY_TOKEN = { temperature: 1, topK: 0, topP: 1 };
 
-/** Stamps of single-token steps, `[steps, rows, 1, 5]`. */
+/** Stamps of single-token steps, `[steps, rows, 1, 5]`; zeros past a horizon. */
 function stepStamps(batch: readonly Series[], paths: number, steps: number): Int32Array {
   const out = new Int32Array(steps * batch.length * paths * TIME_FEATURES);
   let at = 0;
@@ -114,7 +114,9 @@ function stepStamps(batch: readonly Series[], paths: number, steps: number): Int
 }
 
 /**
- * Generates `steps` tokens for every path of series at the same step, over their caches.
+ * Generates `steps` tokens for every path of series at the same step, over their caches. A series with
+ * a nearer horizon goes along and what exceeds it is dropped: if it ended the run, its neighbours'
+ * sums would be cut elsewhere than alone.
  *
  * The series' `generated`, `step` and cache move on.
  */
@@ -158,14 +160,15 @@ export async function generate(
   for (const half of ["s1", "s2"] as const) {
     const drawn = integerData(outputs[`drawn_${half}_all`]); // [steps, rows]
     rows.forEach(({ series, path }, r) => {
-      for (let s = 0; s < steps; s++) {
+      const wanted = Math.min(steps, series.input.horizon - step);
+      for (let s = 0; s < wanted; s++) {
         series.generated[half][path * series.input.horizon + step + s] = drawn[s * rows.length + r];
       }
     });
   }
   batch.forEach((series, i) => {
-    series.generator.suffix.append(outputs, i, steps);
-    series.step += steps;
+    series.step = Math.min(step + steps, series.input.horizon);
+    if (series.step < series.input.horizon) series.generator.suffix.append(outputs, i, steps);
   });
 }
 

@@ -35,6 +35,14 @@ function layerShapes(width: number, heads: number, layers: number): LayerShape[]
   return Array.from({ length: layers }, () => ({ heads, headSize: width / heads }));
 }
 
+/**
+ * Lets the thread handle what waits for it. A run on one thread computes in a microtask, so that
+ * without this, calls in a row would keep timers and sockets of the thread waiting.
+ */
+function eventsHandled(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve));
+}
+
 /** A replica on this thread. */
 export class LocalReplica implements Replica {
   readonly #encoder: Session;
@@ -72,6 +80,7 @@ export class LocalReplica implements Replica {
 
   /** See `Replica`. */
   async prefill(input: SeriesInput): Promise<Prefilled> {
+    await eventsHandled();
     const start = performance.now();
     const context = await this.#tokenize(input);
     const tokenized = performance.now();
@@ -125,6 +134,7 @@ export class LocalReplica implements Replica {
     handles: readonly number[],
     steps: number,
   ): Promise<{ readonly chunks: readonly SeriesChunk[]; readonly decodeMs: number }> {
+    await eventsHandled();
     const start = performance.now();
     const batch = handles.map((handle) => this.#known(handle));
     const chunks = batch[0].slides
@@ -141,14 +151,13 @@ export class LocalReplica implements Replica {
 
   async #decodeCached(batch: readonly Series[], steps: number): Promise<SeriesChunk[]> {
     const firstStep = batch[0].step;
-    const remaining = batch.map((series) => series.input.horizon - series.step);
-    const count = Math.min(steps, ...remaining);
-    await generate(this.#generator, batch, count);
-    const candles = await decodeCandles(this.#decoder, batch, firstStep, count);
+    const remaining = batch.map((series) => series.input.horizon - firstStep);
+    await generate(this.#generator, batch, Math.min(steps, Math.max(...remaining)));
+    const candles = await decodeCandles(this.#decoder, batch, firstStep, steps);
     return batch.map((series, i) => ({
       handle: series.handle,
       firstStep,
-      steps: count,
+      steps: Math.min(steps, remaining[i]),
       candles: candles[i],
       done: series.step === series.input.horizon,
     }));

@@ -1,0 +1,78 @@
+/** A model folder on disk: `manifest.json` and the graphs it vouches for. */
+import { createHash } from "node:crypto";
+import { join } from "node:path";
+import { GRAPH_FILES, type Manifest, manifestSchema } from "./manifest.ts";
+
+/** A model folder that is missing, damaged, or of another format. */
+export class ModelFolderError extends Error {
+  override readonly name = "ModelFolderError";
+}
+
+/** The manifest of a folder and the bytes of its graphs, equal to their checksums. */
+export interface ModelFolder {
+  readonly manifest: Manifest;
+  readonly encoder: Uint8Array;
+  readonly generator: Uint8Array;
+  readonly decoder: Uint8Array;
+}
+
+/**
+ * Reads a model folder and checks the size and SHA-256 of each graph.
+ *
+ * @throws ModelFolderError where it is missing, damaged or of another format
+ */
+export async function readModelFolder(path: string): Promise<ModelFolder> {
+  const manifest = parseManifest(await readFile(path, "manifest.json"), path);
+  const graph = (file: string) => readGraph(path, file, manifest);
+  return {
+    manifest,
+    encoder: await graph(GRAPH_FILES.encoder),
+    generator: await graph(GRAPH_FILES.generator),
+    decoder: await graph(GRAPH_FILES.decoder),
+  };
+}
+
+async function readFile(path: string, file: string): Promise<Uint8Array> {
+  try {
+    return await Deno.readFile(join(path, file));
+  } catch (cause) {
+    const state = cause instanceof Deno.errors.NotFound
+      ? `${file} does not exist`
+      : `${file}: ${cause instanceof Error ? cause.message : String(cause)}`;
+    throw new ModelFolderError(`Cannot open model ${path}: ${state}`, { cause });
+  }
+}
+
+function parseManifest(bytes: Uint8Array, path: string): Manifest {
+  let value: unknown;
+  try {
+    value = JSON.parse(new TextDecoder().decode(bytes));
+  } catch (cause) {
+    throw new ModelFolderError(`Cannot open model ${path}: manifest.json is not JSON`, { cause });
+  }
+  const parsed = manifestSchema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues.map(({ path, message }) =>
+    `${path.join(".") || "manifest"}: ${message}`
+  );
+  throw new ModelFolderError(`Cannot open model ${path}: manifest.json: ${problems.join("; ")}`);
+}
+
+async function readGraph(path: string, file: string, manifest: Manifest): Promise<Uint8Array> {
+  const expected = manifest.files[file];
+  if (expected === undefined) {
+    throw new ModelFolderError(`Cannot open model ${path}: manifest.json does not list ${file}`);
+  }
+  const bytes = await readFile(path, file);
+  if (bytes.length !== expected.bytes) {
+    throw new ModelFolderError(
+      `Cannot open model ${path}: ${file} has ${bytes.length} bytes, its manifest says ${expected.bytes}`,
+    );
+  }
+  if (createHash("sha256").update(bytes).digest("hex") !== expected.sha256) {
+    throw new ModelFolderError(
+      `Cannot open model ${path}: ${file} does not match the SHA-256 in its manifest`,
+    );
+  }
+  return bytes;
+}
