@@ -86,10 +86,11 @@ export class FakeReplica implements Replica {
       const rows = group.reduce((sum, held) => sum + held.input.paths, 0);
       this.decodes.push({ seeds, rows });
       this.#failWhereAsked("decode", seeds);
-      const left = group.map((held) => held.input.horizon - held.step);
-      const count = Math.min(steps, ...left);
-      this.#expect(count > 0, "decode past the horizon");
-      const chunks = group.map((held, index) => this.#chunk(handles[index], held, count));
+      const chunks = group.map((held, index) => {
+        const left = held.input.horizon - held.step;
+        this.#expect(left > 0, "decode past the horizon");
+        return this.#chunk(handles[index], held, Math.min(steps, left));
+      });
       return { chunks, decodeMs: 3 };
     });
   }
