@@ -1,0 +1,46 @@
+/** What is odd about an input, though not wrong. */
+import { FEATURES } from "../kronos/architecture.ts";
+
+/** One warning; `index` is the candle it is about, null where it is about all. */
+export interface InputWarning {
+  readonly code: "constant_input" | "irregular_spacing";
+  readonly message: string;
+  readonly field: string;
+  readonly index: number | null;
+}
+
+/** Column of the close. */
+const CLOSE = 3;
+
+/**
+ * Warnings about an input.
+ *
+ * @param candles `[time, 6]`
+ * @param micros instants of the candles, microseconds
+ */
+export function inputWarnings(candles: Float64Array, micros: readonly bigint[]): InputWarning[] {
+  const warnings: InputWarning[] = [];
+  const time = candles.length / FEATURES;
+  const closes = Array.from({ length: time }, (_, t) => candles[t * FEATURES + CLOSE]);
+  if (time > 1 && closes.every((close) => close === closes[0])) {
+    warnings.push({
+      code: "constant_input",
+      message: "every close is the same: the forecast has no movement to go by",
+      field: "candles.close",
+      index: null,
+    });
+  }
+  const gaps = micros.slice(1).map((instant, i) => instant - micros[i]);
+  const sorted = [...gaps].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
+  const median = sorted[Math.floor(sorted.length / 2)];
+  const irregular = gaps.findIndex((gap) => gap !== median);
+  if (irregular >= 0) {
+    warnings.push({
+      code: "irregular_spacing",
+      message: "the time stamps are not evenly spaced; the first that is off is named",
+      field: "timestamps",
+      index: irregular + 1,
+    });
+  }
+  return warnings;
+}

@@ -1,0 +1,57 @@
+/** Time stamps as text: the instant for ordering, the wall clock as written for the model. */
+import { timeFeatures, type WallClock } from "../kronos/time_features.ts";
+import { TIME_FEATURES } from "../kronos/architecture.ts";
+
+/** A parsed time stamp. */
+export interface Timestamp {
+  /** As it was sent. */
+  readonly text: string;
+  /** Microseconds since 1970 in UTC; a stamp without a zone counts as UTC, for ordering alone. */
+  readonly micros: bigint;
+  /** Whether it carries a zone. */
+  readonly zoned: boolean;
+  /** As written: nothing is shifted to UTC. */
+  readonly wall: WallClock;
+}
+
+const ISO_8601 =
+  /^(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?(Z|[+-]\d{2}(?::?\d{2})?)?)?$/;
+
+/** Minutes that a zone is ahead of UTC; null where there is no such zone. */
+function zoneMinutes(zone: string): number | null {
+  if (zone === "Z") return 0;
+  const hours = Number(zone.slice(1, 3));
+  const minutes = Number(zone.slice(3).replace(":", "") || 0);
+  if (hours > 23 || minutes > 59) return null;
+  return (zone[0] === "-" ? -1 : 1) * (hours * 60 + minutes);
+}
+
+/**
+ * Parses ISO 8601: a date alone, `T` or a space, fractions (to the microsecond), `Z`, an offset or no
+ * zone. Null for anything else, dates that do not exist included.
+ */
+export function parseTimestamp(text: string): Timestamp | null {
+  const match = ISO_8601.exec(text);
+  if (match === null) return null;
+  const [year, month, day, hour, minute, second] = match.slice(1, 7).map((part) =>
+    Number(part ?? 0)
+  );
+  const [fraction, zone] = [match[7] ?? "", match[8]];
+  if (hour > 23 || minute > 59 || second > 59 || month < 1 || month > 12 || day < 1) return null;
+  const date = new Date(0);
+  date.setUTCFullYear(year, month - 1, day); // Date.UTC() would take the years 0 to 99 for 1900 to 1999
+  if (date.getUTCDate() !== day) return null; // e.g. the 30th of February is in March
+  date.setUTCHours(hour, minute, second);
+  const offset = zone === undefined ? 0 : zoneMinutes(zone);
+  if (offset === null) return null;
+  const micros = BigInt(date.getTime() - offset * 60_000) * 1000n +
+    BigInt(fraction.padEnd(6, "0").slice(0, 6));
+  return { text, micros, zoned: zone !== undefined, wall: { year, month, day, hour, minute } };
+}
+
+/** Time features of consecutive stamps, `[stamps, 5]`. */
+export function stampFeatures(stamps: readonly Timestamp[]): Int32Array {
+  const out = new Int32Array(stamps.length * TIME_FEATURES);
+  stamps.forEach(({ wall }, i) => out.set(timeFeatures(wall), i * TIME_FEATURES));
+  return out;
+}

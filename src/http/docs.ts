@@ -1,0 +1,54 @@
+/** The documentation page: Swagger UI from its npm package, without a CDN. */
+import type { Context } from "hono";
+
+const PAGE = `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Kronos Edge API</title>
+<link rel="stylesheet" href="/docs/swagger-ui.css">
+</head>
+<body>
+<div id="swagger-ui"></div>
+<script src="/docs/swagger-ui-bundle.js"></script>
+<script src="/docs/start.js"></script>
+</body>
+</html>
+`;
+
+const START =
+  `SwaggerUIBundle({ url: "/openapi.json", dom_id: "#swagger-ui", deepLinking: true });\n`;
+
+/** Swagger UI sets style attributes; everything else comes from here. */
+const CONTENT_SECURITY_POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self' 'unsafe-inline'",
+  "img-src 'self' data:",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join("; ");
+
+const ASSETS: Readonly<Record<string, string>> = {
+  "swagger-ui.css": "text/css; charset=utf-8",
+  "swagger-ui-bundle.js": "text/javascript; charset=utf-8",
+};
+
+/** The page. */
+export function docsPage(c: Context): Response {
+  return c.html(PAGE, 200, { "Content-Security-Policy": CONTENT_SECURITY_POLICY });
+}
+
+/** One of the page's files, read from the package when it is first asked for; null for any other. */
+export async function docsAsset(c: Context, name: string): Promise<Response | null> {
+  if (name === "start.js") {
+    return c.body(START, 200, { "Content-Type": "text/javascript; charset=utf-8" });
+  }
+  const type = ASSETS[name];
+  if (type === undefined) return null;
+  const bytes = await Deno.readFile(new URL(import.meta.resolve(`swagger-ui-dist/${name}`)));
+  return c.body(bytes, 200, { "Content-Type": type, "Cache-Control": "public, max-age=3600" });
+}

@@ -1,0 +1,109 @@
+/** The one table of errors, and the one place where what was thrown becomes an answer. */
+import type { Context } from "hono";
+import {
+  DeadlineExceededError,
+  InferenceFailedError,
+  ModelNotReadyError,
+} from "../forecast/errors.ts";
+import type { Issue } from "./issues.ts";
+
+/** Every type of error: its status, and what it means to a client. */
+export const ERRORS = {
+  MalformedRequest: { status: 400, meaning: "The body cannot be read as JSON." },
+  Unauthorized: { status: 401, meaning: "No valid key was sent." },
+  Forbidden: { status: 403, meaning: "The key does not allow this." },
+  NotFound: { status: 404, meaning: "There is no such route." },
+  MethodNotAllowed: { status: 405, meaning: "The route has other methods; see `Allow`." },
+  PayloadTooLarge: { status: 413, meaning: "The body is larger than the service takes." },
+  UnsupportedMediaType: { status: 415, meaning: "The body is not JSON, or is encoded." },
+  ValidationError: { status: 422, meaning: "The body is JSON, but not a valid request." },
+  RateLimited: { status: 429, meaning: "This client sends too much." },
+  ModelNotReady: { status: 503, meaning: "The model is not loaded." },
+  Overloaded: { status: 503, meaning: "Too many requests wait already." },
+  CircuitOpen: { status: 503, meaning: "The model has failed too often." },
+  Draining: { status: 503, meaning: "The service is stopping." },
+  InferenceTimeout: { status: 504, meaning: "The deadline passed before the forecast was done." },
+  InferenceFailed: { status: 500, meaning: "The model failed." },
+  InternalError: { status: 500, meaning: "The service failed." },
+} as const;
+
+/** The name of an error in the table. */
+export type ErrorType = keyof typeof ERRORS;
+
+/** Seconds after which a client should ask again while a model loads: loading takes about that. */
+const RETRY_WHILE_LOADING_S = 2;
+
+/** What an error answers beside its message. */
+export interface ApiErrorOptions {
+  readonly details?: Readonly<Record<string, unknown>>;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** For the log, never for the client. */
+  readonly cause?: unknown;
+}
+
+/** An error with an answer from the table. */
+export class ApiError extends Error {
+  override name = "ApiError";
+  /** See `ApiErrorOptions`. */
+  readonly details: Readonly<Record<string, unknown>>;
+  /** Sent with the answer. */
+  readonly headers: Readonly<Record<string, string>>;
+
+  /** @param message for the client: no path, no library's words */
+  constructor(readonly type: ErrorType, message: string, options: ApiErrorOptions = {}) {
+    super(message, { cause: options.cause });
+    this.details = options.details ?? {};
+    this.headers = options.headers ?? {};
+  }
+}
+
+/** Issues named in one answer at most. */
+const MAX_ISSUES = 50;
+
+/** The error of a request with problems; the first is the message's. */
+export function validationError(issues: readonly Issue[]): ApiError {
+  const [{ message, ...first }] = issues;
+  return new ApiError("ValidationError", `Invalid input: ${message}`, {
+    details: { ...first, issues: issues.slice(0, MAX_ISSUES), issue_count: issues.length },
+  });
+}
+
+/** What was thrown, as an error of the table. */
+export function toApiError(thrown: unknown): ApiError {
+  if (thrown instanceof ApiError) return thrown;
+  if (thrown instanceof DeadlineExceededError) {
+    return new ApiError("InferenceTimeout", thrown.message, {
+      details: { constraint: "deadline" },
+      cause: thrown,
+    });
+  }
+  if (thrown instanceof ModelNotReadyError) return modelNotReady(thrown);
+  if (thrown instanceof InferenceFailedError) {
+    return new ApiError("InferenceFailed", "The model failed on this request", { cause: thrown });
+  }
+  return new ApiError("InternalError", "The service failed on this request", { cause: thrown });
+}
+
+/** The error while no forecast can be made. */
+export function modelNotReady(cause?: unknown): ApiError {
+  return new ApiError("ModelNotReady", "The model is not ready: see /v1/readyz", {
+    details: { constraint: "model_ready" },
+    headers: { "Retry-After": String(RETRY_WHILE_LOADING_S) },
+    cause,
+  });
+}
+
+/** The answer of an error. */
+export function errorResponse(c: Context, error: ApiError): Response {
+  const { status } = ERRORS[error.type];
+  const body = {
+    error: {
+      type: error.type,
+      message: error.message,
+      ...(status === 500 ? {} : { details: error.details }),
+      request_id: c.get("requestId"),
+      timestamp: new Date().toISOString().replace(/\.\d+Z$/, "Z"),
+    },
+  };
+  return c.json(body, status, { ...error.headers });
+}

@@ -1,0 +1,80 @@
+/** Probes, the detailed health and the metrics page. */
+import type { Context } from "hono";
+import type { AppParts } from "./app_parts.ts";
+import { ApiError } from "./errors.ts";
+import { diskCheck, type Health, memoryCheck } from "./system_facts.ts";
+
+/** Liveness: the process serves. */
+export function liveness(c: Context): Response {
+  return c.json({ status: "ok" });
+}
+
+/** Readiness: a forecast would be admitted now. */
+export function readiness(c: Context, { service }: AppParts): Response {
+  const { readiness: status, model } = service;
+  return c.json({
+    status,
+    model_loaded: model !== null,
+    device: model?.info.device ?? "wasm",
+    device_warning: model?.info.deviceWarning ?? null,
+  }, status === "ok" ? 200 : 503);
+}
+
+function worst(states: readonly Health[]): Health {
+  if (states.includes("unhealthy")) return "unhealthy";
+  return states.includes("degraded") ? "degraded" : "healthy";
+}
+
+function modelCheck({ service }: AppParts) {
+  const { model, loadFailure, lastPrediction, predictions, failures } = service;
+  const status: Health = model !== null
+    ? "healthy"
+    : loadFailure === null
+    ? "degraded"
+    : "unhealthy";
+  return {
+    status,
+    loaded: model !== null,
+    version: model?.info.modelVersion ?? null,
+    device: model?.info.device ?? null,
+    circuit: "closed" as const,
+    last_prediction: lastPrediction?.toISOString() ?? null,
+    predictions_total: predictions,
+    failures_total: failures,
+    load_failure: loadFailure,
+  };
+}
+
+/** Everything an operator looks at first. */
+export async function detailedHealth(c: Context, parts: AppParts): Promise<Response> {
+  const queue = parts.service.model?.forecaster.queue() ?? { waiting: 0, running: 0, limit: null };
+  const checks = {
+    model: modelCheck(parts),
+    memory: await memoryCheck(),
+    disk: await diskCheck(),
+    queue: { status: "healthy" as const, ...queue },
+  };
+  const status = worst(Object.values(checks).map((check) => check.status));
+  return c.json({
+    status,
+    timestamp: new Date().toISOString(),
+    uptime_seconds: Math.round(performance.now() / 1000),
+    checks,
+  }, status === "unhealthy" ? 503 : 200);
+}
+
+/** The page that Prometheus reads. */
+export async function metricsPage(
+  c: Context,
+  { config, metrics, service }: AppParts,
+): Promise<Response> {
+  if (!config.enableMetrics) {
+    throw new ApiError("NotFound", "Metrics are switched off (KRONOS_ENABLE_METRICS)", {
+      details: { constraint: "enabled" },
+    });
+  }
+  const queue = service.model?.forecaster.queue();
+  metrics.queueWaiting.set(queue?.waiting ?? 0);
+  metrics.queueRunning.set(queue?.running ?? 0);
+  return c.body(await metrics.page(), 200, { "Content-Type": metrics.contentType });
+}

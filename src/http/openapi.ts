@@ -1,0 +1,189 @@
+/** The OpenAPI document, from the schemas that validate. */
+import type { OpenAPIHono, z } from "@hono/zod-openapi";
+import type { Env } from "./app_env.ts";
+import { ERRORS, type ErrorType } from "./errors.ts";
+import { BATCH_REQUEST, errorExample, PREDICTION, SINGLE_REQUEST } from "./examples.ts";
+import {
+  batchRequestSchema,
+  detailedHealthSchema,
+  errorSchema,
+  predictionSchema,
+  readinessSchema,
+  singleRequestSchema,
+} from "./schemas.ts";
+
+/** Errors that a prediction may answer with. */
+const PREDICTION_ERRORS: readonly ErrorType[] = [
+  "MalformedRequest",
+  "PayloadTooLarge",
+  "UnsupportedMediaType",
+  "ValidationError",
+  "ModelNotReady",
+  "InferenceTimeout",
+  "InferenceFailed",
+  "InternalError",
+];
+
+const HEADERS = {
+  "X-Request-ID": {
+    description: "The client's own where it sent a valid one, else a new one.",
+    schema: { type: "string" as const },
+  },
+};
+
+/** Error responses by status, each with an example for every type. */
+function errorResponses(types: readonly ErrorType[]) {
+  const byStatus = Map.groupBy(types, (type) => ERRORS[type].status);
+  return Object.fromEntries([...byStatus].map(([status, group]) => [status, {
+    description: group.map((type) => `${type}: ${ERRORS[type].meaning}`).join(" "),
+    headers: HEADERS,
+    content: {
+      "application/json": {
+        schema: errorSchema,
+        examples: Object.fromEntries(group.map((type) => [type, { value: errorExample(type) }])),
+      },
+    },
+  }]));
+}
+
+function json(description: string, schema: z.ZodType, example?: object) {
+  const media = example === undefined ? { schema } : { schema, example };
+  return { description, headers: HEADERS, content: { "application/json": media } };
+}
+
+const DEADLINE_HEADER = {
+  name: "X-Request-Deadline-Ms",
+  in: "header" as const,
+  required: false,
+  description: "The client's own deadline, milliseconds from arrival.",
+  schema: { type: "integer" as const, minimum: 1 },
+};
+
+function registerPrediction(
+  app: OpenAPIHono<Env>,
+  path: string,
+  summary: string,
+  request: { readonly schema: z.ZodType; readonly example: object },
+  answer: { readonly schema: z.ZodType; readonly example: object },
+): void {
+  app.openAPIRegistry.registerPath({
+    method: "post",
+    path,
+    summary,
+    tags: ["Forecasts"],
+    parameters: [DEADLINE_HEADER],
+    request: {
+      body: {
+        required: true,
+        content: { "application/json": { schema: request.schema, example: request.example } },
+      },
+    },
+    responses: {
+      200: {
+        ...json("The forecast.", answer.schema, answer.example),
+        headers: {
+          ...HEADERS,
+          "X-Kronos-Seed": {
+            description:
+              "The seed used; for a batch of different ones all, joined by commas, in the order of the items.",
+            schema: { type: "string" as const },
+          },
+          "Server-Timing": {
+            description:
+              "Milliseconds of queue, tokenize, prefill, decode (slowest series), total.",
+            schema: { type: "string" as const },
+          },
+        },
+      },
+      ...errorResponses(PREDICTION_ERRORS),
+    },
+  });
+}
+
+function registerProbes(app: OpenAPIHono<Env>): void {
+  const ready = { status: "ok", model_loaded: true, device: "wasm", device_warning: null };
+  const loading = { ...ready, status: "loading", model_loaded: false };
+  const register = app.openAPIRegistry;
+  register.registerPath({
+    method: "get",
+    path: "/v1/healthz",
+    summary: "Liveness: the process serves",
+    tags: ["Health"],
+    responses: {
+      200: {
+        description: "Alive.",
+        headers: HEADERS,
+        content: {
+          "application/json": {
+            schema: { type: "object", properties: { status: { const: "ok" } } },
+            example: { status: "ok" },
+          },
+        },
+      },
+    },
+  });
+  register.registerPath({
+    method: "get",
+    path: "/v1/readyz",
+    summary: "Readiness: a forecast would be admitted now",
+    tags: ["Health"],
+    responses: {
+      200: json("Ready.", readinessSchema, ready),
+      503: json("Not ready; not an error.", readinessSchema, loading),
+    },
+  });
+  register.registerPath({
+    method: "get",
+    path: "/v1/healthz/detailed",
+    summary: "Model, memory, disk and queue",
+    tags: ["Health"],
+    responses: {
+      200: json("Healthy or degraded.", detailedHealthSchema),
+      503: json("Unhealthy.", detailedHealthSchema),
+      ...errorResponses(["InternalError"]),
+    },
+  });
+  register.registerPath({
+    method: "get",
+    path: "/v1/metrics",
+    summary: "Metrics for Prometheus",
+    tags: ["Health"],
+    responses: {
+      200: { description: "Prometheus text.", content: { "text/plain": { schema: {} } } },
+      ...errorResponses(["NotFound"]),
+    },
+  });
+}
+
+/** Registers every route of the contract. */
+export function registerRoutes(app: OpenAPIHono<Env>): void {
+  registerPrediction(
+    app,
+    "/v1/predict/single",
+    "Forecast one series",
+    { schema: singleRequestSchema, example: SINGLE_REQUEST },
+    { schema: predictionSchema, example: PREDICTION },
+  );
+  registerPrediction(
+    app,
+    "/v1/predict/batch",
+    "Forecast several series, all or nothing",
+    { schema: batchRequestSchema, example: BATCH_REQUEST },
+    { schema: predictionSchema.array(), example: [PREDICTION] },
+  );
+  registerProbes(app);
+}
+
+/** The document. */
+export function openApiDocument(app: OpenAPIHono<Env>): object {
+  return app.getOpenAPI31Document({
+    openapi: "3.1.0",
+    info: {
+      title: "Kronos Edge",
+      version: "1",
+      description: "Forecasts candlesticks with Kronos, a foundation model for market data.",
+      license: { name: "MIT" },
+    },
+    tags: [{ name: "Forecasts" }, { name: "Health" }],
+  });
+}

@@ -1,0 +1,32 @@
+/** How a series is sampled where its request does not say. */
+import type { z } from "@hono/zod-openapi";
+import type { Config } from "../config.ts";
+import type { ModelInfo, Sampling } from "../inference/engine.ts";
+import type { overridesSchema } from "./schemas.ts";
+
+/** The reference's own defaults. */
+const BUILT_IN = { temperature: 1, topK: 0, topP: 0.9, paths: 1 };
+
+/**
+ * Request, then environment, then the model's manifest, then built in.
+ *
+ * @param bands whether quantiles or samples were asked for, which want more than one path
+ */
+export function samplingOf(
+  overrides: z.output<typeof overridesSchema>,
+  bands: boolean,
+  config: Config,
+  { defaults }: ModelInfo,
+): { readonly sampling: Sampling; readonly paths: number } {
+  const { temperature, top_k, top_p, sample_count } = overrides;
+  return {
+    sampling: {
+      temperature: temperature ?? config.defaultTemperature ?? defaults.temperature ??
+        BUILT_IN.temperature,
+      topK: top_k ?? config.defaultTopK ?? defaults.topK ?? BUILT_IN.topK,
+      topP: top_p ?? config.defaultTopP ?? defaults.topP ?? BUILT_IN.topP,
+    },
+    paths: sample_count ?? (bands ? config.defaultBandSamples : undefined) ??
+      config.defaultSampleCount ?? defaults.paths ?? BUILT_IN.paths,
+  };
+}

@@ -1,0 +1,194 @@
+/** Requests and answers as schemas: they validate, and the OpenAPI document is made from them. */
+import { z } from "@hono/zod-openapi";
+import { REQUIRED } from "./issues.ts";
+
+/** The largest price or volume: the model works in float32, whose squares overflow past it. */
+export const MAX_VALUE = 1e18;
+/** Candles of an input at most: what the model folder's encoder is built for. */
+export const MAX_CANDLES = 2048;
+/** Steps of a forecast at most. */
+export const MAX_HORIZON = 512;
+/** Quantiles of one request at most. */
+const MAX_QUANTILES = 19;
+/** Characters of an id at most: it is echoed and logged. */
+const MAX_ID_CHARACTERS = 256;
+
+/** An absent field says so, a wrong one says what is expected. */
+const requiredOr = (issue: { input: unknown }): string | undefined =>
+  issue.input === undefined ? REQUIRED : undefined;
+
+const price = z.number({ error: requiredOr }).positive().max(MAX_VALUE);
+const size = z.number().min(0).max(MAX_VALUE);
+
+/** One candle; consistency of its prices is checked beside the schema, see validate.ts. */
+export const candleSchema = z.object({
+  open: price,
+  high: price.openapi({ description: "At least open and close." }),
+  low: price.openapi({ description: "At most open and close." }),
+  close: price,
+  volume: size.nullish().openapi({ description: "Absent or null: 0." }),
+  amount: size.nullish().openapi({
+    description: "Absent or null: volume times the mean of the four prices.",
+  }),
+}, { error: requiredOr }).openapi("Candle");
+
+const timestamp = z.string({ error: requiredOr }).max(64).openapi({
+  description:
+    "ISO 8601; a date alone, `T` or a space, fractions, `Z`, an offset or no zone. The wall clock as written counts.",
+  example: "2024-01-01T09:30:00",
+});
+
+/** Candles of an input. */
+export const candlesSchema = z.array(candleSchema, { error: requiredOr }).min(1).max(MAX_CANDLES);
+/** Time stamps of an input. */
+export const timestampsSchema = z.array(timestamp, { error: requiredOr }).min(1).max(MAX_CANDLES)
+  .openapi({
+    description: "As many as candles, strictly ascending, all with or all without zone.",
+  });
+/** Time stamps to forecast. */
+export const predictionTimestampsSchema = z.array(timestamp, { error: requiredOr }).min(1)
+  .max(MAX_HORIZON).openapi({ description: "Strictly ascending, after the last input stamp." });
+
+/** How to sample. */
+export const overridesSchema = z.object({
+  pred_len: z.int().min(1).max(MAX_HORIZON).nullish().openapi({
+    description: "Must equal the number of prediction timestamps.",
+  }),
+  temperature: z.number().positive().max(10).nullish(),
+  top_k: z.int().min(0).nullish().openapi({ description: "0: off. Otherwise top_p is ignored." }),
+  top_p: z.number().positive().max(1).nullish(),
+  sample_count: z.int().min(1).nullish().openapi({
+    description: "Sample paths; at most KRONOS_MAX_SAMPLE_COUNT.",
+  }),
+}).openapi("Overrides");
+
+/** A series' id. */
+export const seriesIdSchema = z.string().max(MAX_ID_CHARACTERS);
+/** Fixes every random number. */
+export const seedSchema = z.int().min(0).max(Number.MAX_SAFE_INTEGER);
+/** Levels of the quantiles to answer with. */
+export const quantilesSchema = z.array(z.number().gt(0).lt(1)).min(1).max(MAX_QUANTILES);
+/** A switch of the request. */
+export const flagSchema = z.boolean();
+
+const optional = {
+  overrides: overridesSchema.nullish(),
+  seed: seedSchema.nullish().openapi({
+    description: "The same seed, input and settings give the same numbers, alone or in any batch.",
+  }),
+  quantiles: quantilesSchema.nullish().openapi({ description: "Distinct levels in (0, 1)." }),
+  include_samples: flagSchema.nullish(),
+  include_warnings: flagSchema.nullish(),
+  raw: flagSchema.nullish().openapi({ description: "The model's output untouched." }),
+};
+
+const series = {
+  candles: candlesSchema,
+  timestamps: timestampsSchema,
+  prediction_timestamps: predictionTimestampsSchema,
+  ...optional,
+};
+
+/** The body of `POST /v1/predict/single`. */
+export const singleRequestSchema = z.object({ series_id: seriesIdSchema.nullish(), ...series })
+  .openapi("PredictRequest");
+
+/** The body of `POST /v1/predict/batch`. */
+export const batchRequestSchema = z.object({
+  items: z.array(z.object({ series_id: seriesIdSchema, ...series }).openapi("BatchItem"), {
+    error: requiredOr,
+  }).min(1),
+}).openapi("BatchRequest");
+
+const predictedCandle = z.object({
+  timestamp: z.string(),
+  open: z.number(),
+  high: z.number(),
+  low: z.number(),
+  close: z.number(),
+  volume: z.number(),
+  amount: z.number(),
+}).openapi("PredictedCandle");
+
+/** What is odd about an input, though not wrong. */
+export const warningSchema = z.object({
+  code: z.string(),
+  message: z.string(),
+  field: z.string(),
+  index: z.int().nullable(),
+}).openapi("Warning");
+
+/** The answer for one series. */
+export const predictionSchema = z.object({
+  series_id: z.string().nullable(),
+  prediction: z.array(predictedCandle).openapi({ description: "The mean over the sample paths." }),
+  model_version: z.string(),
+  tokenizer_version: z.string(),
+  quantiles: z.record(z.string(), z.array(predictedCandle)).optional(),
+  samples: z.array(z.array(predictedCandle)).optional(),
+  warnings: z.array(warningSchema).optional(),
+  seed: z.int().optional(),
+}).openapi("Prediction");
+
+/** The one body of every error. */
+export const errorSchema = z.object({
+  error: z.object({
+    type: z.string(),
+    message: z.string(),
+    details: z.record(z.string(), z.unknown()).optional(),
+    request_id: z.string(),
+    timestamp: z.string(),
+  }),
+}).openapi("Error");
+
+/** The answer of `/v1/readyz`. */
+export const readinessSchema = z.object({
+  status: z.enum(["ok", "loading", "draining", "circuit_open", "unhealthy"]),
+  model_loaded: z.boolean(),
+  device: z.string(),
+  device_warning: z.string().nullable(),
+}).openapi("Readiness");
+
+const health = z.enum(["healthy", "degraded", "unhealthy"]);
+
+/** The answer of `/v1/healthz/detailed`. */
+export const detailedHealthSchema = z.object({
+  status: health,
+  timestamp: z.string(),
+  uptime_seconds: z.number(),
+  checks: z.object({
+    model: z.object({
+      status: health,
+      loaded: z.boolean(),
+      version: z.string().nullable(),
+      device: z.string().nullable(),
+      circuit: z.literal("closed"),
+      last_prediction: z.string().nullable(),
+      predictions_total: z.int(),
+      failures_total: z.int(),
+      load_failure: z.string().nullable(),
+    }),
+    memory: z.object({
+      status: health,
+      process_mb: z.number(),
+      usage_mb: z.number(),
+      limit_mb: z.number(),
+      usage_percent: z.number(),
+      system_total_mb: z.number(),
+      system_available_mb: z.number(),
+      system_percent: z.number(),
+    }),
+    disk: z.object({
+      status: health,
+      free_gb: z.number(),
+      total_gb: z.number(),
+      percent: z.number(),
+    }),
+    queue: z.object({
+      status: health,
+      waiting: z.int(),
+      running: z.int(),
+      limit: z.int().nullable(),
+    }),
+  }),
+}).openapi("DetailedHealth");

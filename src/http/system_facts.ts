@@ -1,0 +1,96 @@
+/** Memory and disk as the platform states them; the cgroup's limit counts where there is one. */
+import { statfs } from "node:fs/promises";
+
+const BYTES_PER_MB = 1_000_000;
+const BYTES_PER_GB = 1_000_000_000;
+
+/** Where a container sees its own limits: version 2, then version 1. */
+const CGROUP_FILES = [
+  { limit: "/sys/fs/cgroup/memory.max", usage: "/sys/fs/cgroup/memory.current" },
+  {
+    limit: "/sys/fs/cgroup/memory/memory.limit_in_bytes",
+    usage: "/sys/fs/cgroup/memory/memory.usage_in_bytes",
+  },
+];
+
+/** Share of the memory limit from which a check is degraded, and from which it is unhealthy, percent. */
+const MEMORY_PERCENT = { degraded: 85, unhealthy: 97 };
+/** Share of the disk likewise: only the log and imports write. */
+const DISK_PERCENT = { degraded: 90, unhealthy: 99.5 };
+
+/** How a check stands. */
+export type Health = "healthy" | "degraded" | "unhealthy";
+
+function judge(percent: number, limits: { degraded: number; unhealthy: number }): Health {
+  if (percent >= limits.unhealthy) return "unhealthy";
+  return percent >= limits.degraded ? "degraded" : "healthy";
+}
+
+/** A number in a file; null where there is no such file, or no limit in it. */
+async function numberIn(path: string): Promise<number | null> {
+  try {
+    const value = Number((await Deno.readTextFile(path)).trim());
+    return Number.isFinite(value) ? value : null;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotCapable) {
+      return null;
+    }
+    throw error;
+  }
+}
+
+/** The cgroup's limit and what counts against it; null where there is no limit. */
+async function cgroupMemory(total: number): Promise<{ limit: number; usage: number } | null> {
+  for (const { limit: limitFile, usage: usageFile } of CGROUP_FILES) {
+    const limit = await numberIn(limitFile);
+    const usage = await numberIn(usageFile);
+    // Version 1 states no limit as a number larger than any machine.
+    if (limit !== null && usage !== null && limit <= total) return { limit, usage };
+  }
+  return null;
+}
+
+/** The memory check of `/v1/healthz/detailed`, in megabytes. */
+export async function memoryCheck(): Promise<{
+  status: Health;
+  process_mb: number;
+  usage_mb: number;
+  limit_mb: number;
+  usage_percent: number;
+  system_total_mb: number;
+  system_available_mb: number;
+  system_percent: number;
+}> {
+  const { total, available } = Deno.systemMemoryInfo();
+  const { limit, usage } = await cgroupMemory(total) ?? { limit: total, usage: total - available };
+  const mb = (bytes: number): number => Math.round(bytes / BYTES_PER_MB);
+  const percent = (part: number, whole: number): number => Math.round(1000 * part / whole) / 10;
+  return {
+    status: judge(percent(usage, limit), MEMORY_PERCENT),
+    process_mb: mb(Deno.memoryUsage().rss),
+    usage_mb: mb(usage),
+    limit_mb: mb(limit),
+    usage_percent: percent(usage, limit),
+    system_total_mb: mb(total),
+    system_available_mb: mb(available),
+    system_percent: percent(total - available, total),
+  };
+}
+
+/** The disk check of `/v1/healthz/detailed`: the file system of the working directory. */
+export async function diskCheck(): Promise<{
+  status: Health;
+  free_gb: number;
+  total_gb: number;
+  percent: number;
+}> {
+  const { bsize, blocks, bavail } = await statfs(".");
+  const percent = Math.round(1000 * (1 - bavail / blocks)) / 10;
+  const gb = (count: number): number => Math.round(10 * count * bsize / BYTES_PER_GB) / 10;
+  return {
+    status: judge(percent, DISK_PERCENT),
+    free_gb: gb(bavail),
+    total_gb: gb(blocks),
+    percent,
+  };
+}

@@ -1,0 +1,186 @@
+/** All metrics, in one table. */
+import { Counter, Gauge, Histogram, Registry } from "prom-client";
+
+/** Seconds; past the longest timeout, so that a timeout is not in the last bucket. */
+const LATENCY_BUCKETS = [
+  0.005,
+  0.01,
+  0.025,
+  0.05,
+  0.1,
+  0.25,
+  0.5,
+  1,
+  2.5,
+  5,
+  10,
+  30,
+  60,
+  120,
+  240,
+  300,
+  360,
+];
+
+/** Candles of an input; up to a whole batch. */
+const SIZE_BUCKETS = [1, 16, 64, 128, 256, 400, 512, 1024, 2048, 8192, 65_536, 524_288];
+
+type Kind = "counter" | "gauge" | "histogram";
+
+interface Definition {
+  readonly kind: Kind;
+  readonly name: string;
+  readonly help: string;
+  readonly labels: readonly string[];
+  readonly buckets?: readonly number[];
+}
+
+/** Every metric by the name that the code uses. */
+export const METRICS = {
+  requests: {
+    kind: "counter",
+    name: "kronos_requests_total",
+    help: "Prediction requests by outcome: success, error, timeout.",
+    labels: ["route", "status"],
+  },
+  requestDuration: {
+    kind: "histogram",
+    name: "kronos_request_duration_seconds",
+    help: "Time of a prediction request from arrival to answer.",
+    labels: ["route"],
+    buckets: LATENCY_BUCKETS,
+  },
+  inference: {
+    kind: "histogram",
+    name: "kronos_model_inference_seconds",
+    help: "Time of the model's part of a request, queueing included.",
+    labels: ["endpoint"],
+    buckets: LATENCY_BUCKETS,
+  },
+  prefill: {
+    kind: "histogram",
+    name: "kronos_prefill_seconds",
+    help: "Time to tokenize a series and fill its cache.",
+    labels: [],
+    buckets: LATENCY_BUCKETS,
+  },
+  decode: {
+    kind: "histogram",
+    name: "kronos_decode_seconds",
+    help: "Time of the runs that generated a series, which it may have shared with others.",
+    labels: [],
+    buckets: LATENCY_BUCKETS,
+  },
+  concurrent: {
+    kind: "gauge",
+    name: "kronos_concurrent_requests",
+    help: "Prediction requests being handled.",
+    labels: [],
+  },
+  timeouts: {
+    kind: "counter",
+    name: "kronos_timeouts_total",
+    help: "Prediction requests whose deadline passed.",
+    labels: ["endpoint"],
+  },
+  inputSize: {
+    kind: "histogram",
+    name: "kronos_prediction_input_size",
+    help: "Candles of a prediction request, over all its series.",
+    labels: ["endpoint"],
+    buckets: SIZE_BUCKETS,
+  },
+  securityEvents: {
+    kind: "counter",
+    name: "kronos_security_events_total",
+    help: "Refused for lack of permission, by event.",
+    labels: ["event"],
+  },
+  rateLimitHits: {
+    kind: "counter",
+    name: "kronos_rate_limit_hits_total",
+    help: "Requests over their client's rate limit.",
+    labels: [],
+  },
+  sizeRejections: {
+    kind: "counter",
+    name: "kronos_request_size_rejections_total",
+    help: "Requests whose body is larger than allowed.",
+    labels: [],
+  },
+  queueWaiting: {
+    kind: "gauge",
+    name: "kronos_queue_waiting",
+    help: "Requests of which no series is computed yet.",
+    labels: [],
+  },
+  queueRunning: {
+    kind: "gauge",
+    name: "kronos_queue_running",
+    help: "Requests being computed.",
+    labels: [],
+  },
+  modelFailures: {
+    kind: "counter",
+    name: "kronos_model_failures_total",
+    help: "Calls to a replica that failed.",
+    labels: [],
+  },
+  modelInfo: {
+    kind: "gauge",
+    name: "kronos_model_info",
+    help: "1 for the model that is loaded.",
+    labels: ["model_version", "tokenizer_version", "device"],
+  },
+  uptime: {
+    kind: "gauge",
+    name: "process_uptime_seconds",
+    help: "Seconds since the process started.",
+    labels: [],
+  },
+  memory: {
+    kind: "gauge",
+    name: "process_resident_memory_bytes",
+    help: "Resident memory of the process.",
+    labels: [],
+  },
+} as const satisfies Readonly<Record<string, Definition>>;
+
+type Handle<Of extends Definition> = Of["kind"] extends "counter" ? Counter<Of["labels"][number]>
+  : Of["kind"] extends "gauge" ? Gauge<Of["labels"][number]>
+  : Histogram<Of["labels"][number]>;
+
+/** A handle for each metric of the table, and the page that Prometheus reads. */
+export type Metrics =
+  & { readonly [Name in keyof typeof METRICS]: Handle<(typeof METRICS)[Name]> }
+  & {
+    /** Content type of the page. */
+    readonly contentType: string;
+    /** The page; process gauges are read now. */
+    page(): Promise<string>;
+  };
+
+function create(definition: Definition, registry: Registry): Counter | Gauge | Histogram {
+  const { kind, name, help, labels, buckets } = definition;
+  const common = { name, help, labelNames: [...labels], registers: [registry] };
+  if (kind === "counter") return new Counter(common);
+  if (kind === "gauge") return new Gauge(common);
+  return new Histogram({ ...common, buckets: [...buckets ?? LATENCY_BUCKETS] });
+}
+
+/** Creates the metrics, each service its own. */
+export function createMetrics(): Metrics {
+  const registry = new Registry();
+  const handles = Object.fromEntries(
+    Object.entries(METRICS).map(([name, definition]) => [name, create(definition, registry)]),
+  ) as { [Name in keyof typeof METRICS]: Handle<(typeof METRICS)[Name]> };
+  return {
+    ...handles,
+    contentType: registry.contentType,
+    page: () => {
+      handles.uptime.set(performance.now() / 1000);
+      handles.memory.set(Deno.memoryUsage().rss);
+      return registry.metrics();
+    },
+  };
+}
