@@ -1,6 +1,7 @@
 /** Starts the service: settings, parts, the socket, then the model; stops it on a signal. */
 import { type Config, ConfigError, readConfig, unknownVariables } from "./config.ts";
 import { createApp } from "./http/app.ts";
+import { listen } from "./http/serve.ts";
 import { Service } from "./lifecycle/service.ts";
 import { createLog } from "./telemetry/log.ts";
 import { createMetrics } from "./telemetry/metrics.ts";
@@ -35,11 +36,8 @@ if (!LOOPBACK.includes(config.host)) {
 }
 
 const app = createApp({ config, log, metrics, service });
-const server = Deno.serve({
-  hostname: config.host,
-  port: config.port,
-  onListen: ({ hostname, port }) => log.info("listening", { hostname, port }),
-}, app.fetch);
+const server = await listen(app.fetch, config.host, config.port);
+log.info("listening", { hostname: config.host, port: server.port });
 
 let stopping = false;
 

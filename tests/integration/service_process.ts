@@ -1,0 +1,116 @@
+/** The service as a process of its own, on a free port of loopback. */
+
+/** One line of its log. */
+export type LogLine = Readonly<Record<string, unknown>>;
+
+/** Longest that a test waits for the process, in milliseconds: a loaded machine is slow. */
+const PATIENCE_MS = 60_000;
+
+const ROOT = new URL("../../", import.meta.url).pathname;
+
+/** A running service. */
+export class ServiceProcess {
+  /** `http://127.0.0.1:port` */
+  origin = "";
+  /** Every line of its log so far. */
+  readonly lines: LogLine[] = [];
+  readonly #child: Deno.ChildProcess;
+  readonly #waiting = new Set<() => void>();
+  #reading: Promise<void>;
+
+  private constructor(child: Deno.ChildProcess) {
+    this.#child = child;
+    this.#reading = this.#read();
+  }
+
+  /** Starts the service with the permissions of `deno task start`; resolves when it listens. */
+  static async start(environment: Readonly<Record<string, string>> = {}): Promise<ServiceProcess> {
+    const child = new Deno.Command(Deno.execPath(), {
+      args: ["run", "-P=start", "src/main.ts"],
+      cwd: ROOT,
+      env: { PORT: "0", ...environment },
+      stdin: "null",
+      stdout: "piped",
+      stderr: "inherit",
+    }).spawn();
+    const process = new ServiceProcess(child);
+    const { port } = await process.line((line) => line.message === "listening");
+    process.origin = `http://127.0.0.1:${port}`;
+    return process;
+  }
+
+  /** Starts the service and waits until it is ready. */
+  static async ready(environment: Readonly<Record<string, string>> = {}): Promise<ServiceProcess> {
+    const process = await ServiceProcess.start(environment);
+    await process.line((line) => line.message === "ready");
+    return process;
+  }
+
+  async #read(): Promise<void> {
+    const lines = this.#child.stdout.pipeThrough(new TextDecoderStream());
+    let rest = "";
+    for await (const text of lines) {
+      const parts = (rest + text).split("\n");
+      rest = parts.pop() ?? "";
+      this.lines.push(...parts.map((part) => JSON.parse(part) as LogLine));
+      for (const wake of this.#waiting) wake();
+    }
+    for (const wake of this.#waiting) wake();
+  }
+
+  /** The first line of the log that fits, now or later. */
+  line(fits: (line: LogLine) => boolean): Promise<LogLine> {
+    return new Promise((resolve, reject) => {
+      const settle = (act: () => void): void => {
+        clearTimeout(timer);
+        this.#waiting.delete(look);
+        act();
+      };
+      const look = (): void => {
+        const found = this.lines.find(fits);
+        if (found !== undefined) settle(() => resolve(found));
+      };
+      const timer = setTimeout(() => {
+        const log = this.lines.map((line) => JSON.stringify(line)).join("\n");
+        settle(() => reject(new Error(`Cannot find the line in the log:\n${log}`)));
+      }, PATIENCE_MS);
+      this.#waiting.add(look);
+      look();
+    });
+  }
+
+  /** A GET. */
+  get(path: string): Promise<Response> {
+    return fetch(`${this.origin}${path}`);
+  }
+
+  /** A POST of JSON. */
+  post(path: string, body: unknown, init: RequestInit = {}): Promise<Response> {
+    return fetch(`${this.origin}${path}`, {
+      method: "POST",
+      body: JSON.stringify(body),
+      ...init,
+      headers: { "Content-Type": "application/json", ...init.headers },
+    });
+  }
+
+  /** Sends a signal and waits for the end; the exit code. */
+  async stop(signal: Deno.Signal = "SIGTERM"): Promise<number> {
+    this.#child.kill(signal);
+    const { code } = await this.#child.status;
+    await this.#reading;
+    return code;
+  }
+
+  /** Ends it if it still runs. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    try {
+      this.#child.kill("SIGKILL");
+    } catch (error) {
+      // It has ended already: that is what is wanted.
+      if (!(error instanceof TypeError)) throw error;
+    }
+    await this.#child.status;
+    await this.#reading;
+  }
+}
