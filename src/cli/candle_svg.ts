@@ -1,0 +1,117 @@
+/** Draws candles and a forecast with its band as SVG. */
+import { FEATURES } from "../kronos/architecture.ts";
+
+/** What to draw. */
+export interface ChartData {
+  readonly title: string;
+  /** Time stamps of context and forecast, one for each candle. */
+  readonly labels: readonly string[];
+  /** The last candles of the input, `[n, 6]`. */
+  readonly context: Float64Array;
+  /** The forecast's mean, `[horizon, 6]`. */
+  readonly forecast: Float64Array;
+  /** Lowest and highest quantile of the forecast, `[horizon, 6]` each; null without. */
+  readonly band: { readonly low: Float64Array; readonly high: Float64Array } | null;
+}
+
+const WIDTH = 960;
+const HEIGHT = 480;
+const MARGIN = { top: 44, right: 84, bottom: 40, left: 16 };
+const GRID_LINES = 6;
+const TIME_LABELS = 6;
+const [OPEN, HIGH, LOW, CLOSE] = [0, 1, 2, 3];
+
+const STYLE = `
+  svg { font: 12px system-ui, sans-serif; background: #fff; }
+  .grid { stroke: #e7e9ee; } .axis { fill: #667085; } .title { font-size: 15px; fill: #1d2433; }
+  .up { fill: #0f9d74; stroke: #0f9d74; } .down { fill: #d64550; stroke: #d64550; }
+  .band { fill: #3b6fd4; fill-opacity: .16; } .mean { fill: none; stroke: #3b6fd4; stroke-width: 2; }
+  .now { stroke: #98a2b3; stroke-dasharray: 4 4; }`;
+
+function escaped(text: string): string {
+  return text.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`);
+}
+
+function column(rows: Float64Array, index: number): number[] {
+  return Array.from({ length: rows.length / FEATURES }, (_, row) => rows[row * FEATURES + index]);
+}
+
+/** A price with as many digits as its size needs. */
+function priceLabel(price: number, span: number): string {
+  const digits = Math.max(0, Math.min(10, 2 - Math.floor(Math.log10(span))));
+  return price.toFixed(digits);
+}
+
+/** The chart as the text of an SVG file. */
+export function candleSvg({ title, labels, context, forecast, band }: ChartData): string {
+  const known = context.length / FEATURES;
+  const total = known + forecast.length / FEATURES;
+  const lows = [
+    ...column(context, LOW),
+    ...column(band?.low ?? forecast, CLOSE),
+    ...column(forecast, LOW),
+  ];
+  const highs = [
+    ...column(context, HIGH),
+    ...column(band?.high ?? forecast, CLOSE),
+    ...column(forecast, HIGH),
+  ];
+  const [least, most] = [Math.min(...lows), Math.max(...highs)];
+  const span = most - least || most * 0.02;
+  const plot = {
+    width: WIDTH - MARGIN.left - MARGIN.right,
+    height: HEIGHT - MARGIN.top - MARGIN.bottom,
+  };
+  const x = (i: number): string => (MARGIN.left + (i + 0.5) / total * plot.width).toFixed(1);
+  const y = (price: number): string =>
+    (MARGIN.top + (1 - (price - least) / span) * plot.height).toFixed(1);
+  const parts: string[] = [];
+  for (let line = 0; line <= GRID_LINES; line++) {
+    const price = least + span * line / GRID_LINES;
+    parts.push(
+      `<line class="grid" x1="${MARGIN.left}" x2="${WIDTH - MARGIN.right}" y1="${y(price)}" y2="${
+        y(price)
+      }"/>`,
+      `<text class="axis" x="${WIDTH - MARGIN.right + 8}" y="${y(price)}" dy="4">${
+        priceLabel(price, span)
+      }</text>`,
+    );
+  }
+  for (let label = 0; label < TIME_LABELS; label++) {
+    const i = Math.round((total - 1) * (label + 0.5) / TIME_LABELS);
+    const text = escaped(labels[i].replace("T", " ").slice(0, 16));
+    parts.push(
+      `<text class="axis" x="${x(i)}" y="${HEIGHT - 14}" text-anchor="middle">${text}</text>`,
+    );
+  }
+  if (band !== null) {
+    const edge = (rows: Float64Array): string[] =>
+      column(rows, CLOSE).map((price, step) => `${x(known + step)},${y(price)}`);
+    const points = [...edge(band.high), ...edge(band.low).reverse()].join(" ");
+    parts.push(`<polygon class="band" points="${points}"/>`);
+  }
+  const body = Math.max(1, plot.width / total * 0.6);
+  for (let i = 0; i < known; i++) {
+    const at = (index: number): number => context[i * FEATURES + index];
+    const [top, bottom] = [Math.max(at(OPEN), at(CLOSE)), Math.min(at(OPEN), at(CLOSE))];
+    const height = Math.max(1, Number(y(bottom)) - Number(y(top)));
+    parts.push(
+      `<g class="${at(CLOSE) >= at(OPEN) ? "up" : "down"}"><line x1="${x(i)}" x2="${x(i)}" y1="${
+        y(at(HIGH))
+      }" y2="${y(at(LOW))}"/>` +
+        `<rect x="${(Number(x(i)) - body / 2).toFixed(1)}" y="${y(top)}" width="${
+          body.toFixed(1)
+        }" height="${height.toFixed(1)}"/></g>`,
+    );
+  }
+  const mean = column(forecast, CLOSE).map((price, step) => `${x(known + step)},${y(price)}`);
+  parts.push(
+    `<line class="now" x1="${x(known - 0.5)}" x2="${x(known - 0.5)}" y1="${MARGIN.top}" y2="${
+      HEIGHT - MARGIN.bottom
+    }"/>`,
+    `<polyline class="mean" points="${mean.join(" ")}"/>`,
+    `<text class="title" x="${MARGIN.left}" y="26">${escaped(title)}</text>`,
+  );
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img">` +
+    `<style>${STYLE}</style>\n${parts.join("\n")}\n</svg>\n`;
+}
