@@ -109,13 +109,7 @@ export const SETTINGS = {
     whole(1, 1024),
     "absent: the manifest's, else 1",
   ),
-  defaultLookback: setting(
-    "KRONOS_DEFAULT_LOOKBACK",
-    "candles",
-    400,
-    whole(1, 2048),
-    "what the command line takes of a file",
-  ),
+  defaultLookback: setting("KRONOS_DEFAULT_LOOKBACK", "candles", 400, whole(1, 2048), "of a file"),
   defaultPredLen: setting(
     "KRONOS_DEFAULT_PRED_LEN",
     "steps",

@@ -42,6 +42,21 @@ function priceLabel(price: number, span: number): string {
   return price.toFixed(digits);
 }
 
+/** One candle: a wick and a body. */
+function candle(
+  row: Float64Array,
+  x: number,
+  y: (price: number) => string,
+  width: number,
+): string {
+  const [top, bottom] = [Math.max(row[OPEN], row[CLOSE]), Math.min(row[OPEN], row[CLOSE])];
+  const height = Math.max(1, Number(y(bottom)) - Number(y(top))).toFixed(1);
+  const left = (x - width / 2).toFixed(1);
+  return `<g class="${row[CLOSE] >= row[OPEN] ? "up" : "down"}">` +
+    `<line x1="${x}" x2="${x}" y1="${y(row[HIGH])}" y2="${y(row[LOW])}"/>` +
+    `<rect x="${left}" y="${y(top)}" width="${width.toFixed(1)}" height="${height}"/></g>`;
+}
+
 /** The chart as the text of an SVG file. */
 export function candleSvg({ title, labels, context, forecast, band }: ChartData): string {
   const known = context.length / FEATURES;
@@ -92,17 +107,7 @@ export function candleSvg({ title, labels, context, forecast, band }: ChartData)
   }
   const body = Math.max(1, plot.width / total * 0.6);
   for (let i = 0; i < known; i++) {
-    const at = (index: number): number => context[i * FEATURES + index];
-    const [top, bottom] = [Math.max(at(OPEN), at(CLOSE)), Math.min(at(OPEN), at(CLOSE))];
-    const height = Math.max(1, Number(y(bottom)) - Number(y(top)));
-    parts.push(
-      `<g class="${at(CLOSE) >= at(OPEN) ? "up" : "down"}"><line x1="${x(i)}" x2="${x(i)}" y1="${
-        y(at(HIGH))
-      }" y2="${y(at(LOW))}"/>` +
-        `<rect x="${(Number(x(i)) - body / 2).toFixed(1)}" y="${y(top)}" width="${
-          body.toFixed(1)
-        }" height="${height.toFixed(1)}"/></g>`,
-    );
+    parts.push(candle(context.subarray(i * FEATURES), Number(x(i)), y, body));
   }
   const mean = column(forecast, CLOSE).map((price, step) => `${x(known + step)},${y(price)}`);
   parts.push(

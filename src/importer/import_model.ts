@@ -93,6 +93,7 @@ export async function importModel(options: ImportOptions): Promise<void> {
       join(temporary, "manifest.json"),
       `${JSON.stringify(manifest, null, 2)}\n`,
     );
+    if (replaces) await keepCard(out, temporary);
     options.onPhase?.("verifying");
     await options.verify(temporary, model, tokenizer);
     if (replaces) await replaceFolder(temporary, out);
@@ -115,6 +116,15 @@ async function isReplaceable(out: string): Promise<boolean> {
     return true;
   } catch (cause) {
     throw new ImportError(`Cannot write ${out}: it exists and is not a model folder`, { cause });
+  }
+}
+
+/** The model card is written by hand: a folder that is replaced keeps it. */
+async function keepCard(from: string, to: string): Promise<void> {
+  try {
+    await Deno.copyFile(join(from, "README.md"), join(to, "README.md"));
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
 }
 

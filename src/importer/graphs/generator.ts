@@ -18,7 +18,7 @@ import {
   splitHeads,
   visibilityMask,
 } from "./attention.ts";
-import { addAndNorm, block, linear, rmsNorm } from "./block.ts";
+import { addAndNorm, block, linear, rmsNorm, type Run } from "./block.ts";
 import {
   cacheInputs,
   type PositionInputs,
@@ -81,6 +81,26 @@ function carriedValues(
   ];
 }
 
+/** All blocks: the normed hidden states `[B, T, d]`, and each layer's grown keys and values. */
+function transformer(
+  b: GraphBuilder,
+  { constants: weights, caches }: Outer,
+  embedded: string,
+  recentOf: (layer: number) => Recent,
+  run: Run,
+): { norm: string; grown: string[] } {
+  let stream = embedded;
+  let norm = rmsNorm(b, stream, weights.blocks[0].norm1);
+  const grown: string[] = [];
+  weights.blocks.forEach((constants, layer) => {
+    const next = weights.blocks[layer + 1]?.norm1 ?? weights.norm;
+    const result = block(b, norm, stream, constants, next, caches[layer], recentOf(layer), run);
+    ({ norm, stream } = result);
+    grown.push(result.recent.keys, result.recent.values);
+  });
+  return { norm, grown };
+}
+
 /** The body: consumes the tokens carried in, draws the next, carries it out. */
 function loopBody(
   g: GraphBuilder,
@@ -89,7 +109,7 @@ function loopBody(
   carried: readonly Carried[],
 ): GraphBuilder {
   const { d_model: d, n_heads, s1_bits } = architecture;
-  const { constants: weights, caches } = outer;
+  const { constants: weights } = outer;
   const b = g.subgraph();
   const step = b.input("step", INT64, []);
   b.output("go_on", b.input("going", BOOL, []), BOOL, []);
@@ -111,21 +131,13 @@ function loopBody(
     outer.positions.window,
     rows,
   );
-  const headSize = d / n_heads;
-  const run = { rows, positions, mask, rotary: weights.rotary, heads: n_heads, headSize };
-  let stream = b.op("Add", [
+  const embedded = b.op("Add", [
     b.op("Add", [b.op("Gather", [weights.embedS1, s1]), b.op("Gather", [weights.embedS2, s2])]),
     b.op("Gather", [outer.time, step], { attributes: { axis: 0 } }),
   ]);
-  let norm = rmsNorm(b, stream, weights.blocks[0].norm1);
-  const grown: string[] = [];
-  weights.blocks.forEach((blockWeights, layer) => {
-    const next = weights.blocks[layer + 1]?.norm1 ?? weights.norm;
-    const recent = recentOf(layer);
-    const result = block(b, norm, stream, blockWeights, next, caches[layer], recent, run);
-    ({ norm, stream } = result);
-    grown.push(result.recent.keys, result.recent.values);
-  });
+  const headSize = d / n_heads;
+  const run = { rows, positions, mask, rotary: weights.rotary, heads: n_heads, headSize };
+  const { norm, grown } = transformer(b, outer, embedded, recentOf, run);
   const noise = b.op("Gather", [outer.noise, step], { attributes: { axis: 0 } });
   const noiseOf = (token: number): string =>
     b.op("Gather", [noise, b.integer(token)], { attributes: { axis: 1 } });
