@@ -58,7 +58,7 @@ const start = performance.now();
 const replica = await openReplica(benchCase);
 const loadMs = performance.now() - start;
 await forecast(replica, input(benchCase, 0));
-const runs = [];
+const runs: Awaited<ReturnType<typeof forecast>>[] = [];
 for (let i = 1; i <= benchCase.repeats; i++) {
   runs.push(await forecast(replica, input(benchCase, i)));
 }

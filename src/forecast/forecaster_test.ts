@@ -97,7 +97,7 @@ Deno.test("forecast() hands the model normalised candles, clipped", async () => 
   assert.equal(features.length, candles.length);
   assert.equal(features[4], CLIP);
   const { mean, std } = columnOf(candles, 0);
-  assert.ok(Math.abs(features[6] - (candles[6] - mean) / (std + 1e-5)) < 1e-6);
+  assert.ok(Math.abs(features[6] - (candles[6] - mean) / (std + 1e-5)) < 1e-5);
   assert.deepEqual({ stamps, horizon, paths, sampling, seed, policy }, {
     stamps: request.stamps,
     horizon: 3,

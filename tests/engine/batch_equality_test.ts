@@ -4,6 +4,9 @@ import fc from "fast-check";
 import type { SeriesInput } from "../../src/inference/engine.ts";
 import { decodeAll, forecastAlone, openTinyReplica, tinySeries } from "./tiny_replica.ts";
 
+// The runtime opens its own resources with the first session, and keeps them: before any test.
+await (await openTinyReplica()).close();
+
 const seriesArbitrary = fc.record({
   time: fc.integer({ min: 1, max: 60 }),
   horizon: fc.integer({ min: 1, max: 20 }),

@@ -8,6 +8,12 @@ const PATIENCE_MS = 60_000;
 
 const ROOT = new URL("../../", import.meta.url).pathname;
 
+/** Ours without coverage: collecting it in a process that is killed is not reliable. */
+function inheritedEnvironment(): Record<string, string> {
+  const { DENO_COVERAGE_DIR: _, ...rest } = Deno.env.toObject();
+  return rest;
+}
+
 /** A running service. */
 export class ServiceProcess {
   /** `http://127.0.0.1:port` */
@@ -28,7 +34,8 @@ export class ServiceProcess {
     const child = new Deno.Command(Deno.execPath(), {
       args: ["run", "-P=start", "src/main.ts"],
       cwd: ROOT,
-      env: { PORT: "0", ...environment },
+      clearEnv: true,
+      env: { ...inheritedEnvironment(), PORT: "0", ...environment },
       stdin: "null",
       stdout: "piped",
       stderr: "inherit",
