@@ -36,7 +36,7 @@ if (!LOOPBACK.includes(config.host)) {
 }
 
 const app = createApp({ config, log, metrics, service });
-const server = await listen(app.fetch, config.host, config.port);
+const server = listen(app.fetch, config.host, config.port);
 log.info("listening", { hostname: config.host, port: server.port });
 
 let stopping = false;

@@ -8,7 +8,6 @@ const MAX_FUNCTION_LINES = 70;
 const KEPT_LIBRARIES: Readonly<Record<string, RegExp>> = {
   "onnxruntime-web": /\/src\/inference\//,
   "hono": /\/src\/http\//,
-  "@hono/node-server": /\/src\/http\//,
   "@hono/zod-openapi": /\/src\/http\//,
   "onnx-proto": /\/src\/importer\//,
   "@huggingface/hub": /\/src\/importer\//,
