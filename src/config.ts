@@ -40,9 +40,9 @@ const device = text.transform((name) => name === "cpu" ? "wasm" : name).pipe(
   }),
 );
 
-/** Replicas and threads for a machine: two threads gain the most, further cores take replicas. */
+/** A replica a core, one thread each: with two threads in a Worker runs were seen to hang. */
 export function defaultReplicas(cores: number): { workers: number; threads: number } {
-  return { workers: Math.max(1, Math.floor(cores / 2)), threads: Math.min(2, Math.max(1, cores)) };
+  return { workers: Math.max(1, cores), threads: 1 };
 }
 
 const replicas = defaultReplicas(navigator.hardwareConcurrency);
@@ -65,7 +65,7 @@ export const SETTINGS = {
     "threads",
     replicas.threads,
     whole(1, 64),
-    "of each replica; from the cores, two gain the most",
+    "of each replica; more than one was seen to hang in a Worker",
   ),
   maxContext: setting<number | null>(
     "KRONOS_MAX_CONTEXT",
