@@ -5,7 +5,7 @@ import type { SeriesInput } from "../../src/inference/engine.ts";
 import { openLocalReplica } from "../../src/inference/local_replica.ts";
 import { columnStatistics, denormalize, normalize } from "../../src/kronos/features.ts";
 import { forecastPlain } from "../../src/kronos/forecast.ts";
-import { forecastAlone } from "../engine/tiny_replica.ts";
+import { forecastAlone, openTinyReplica } from "../engine/tiny_replica.ts";
 import {
   type CaseLocation,
   largestDifference,
@@ -19,6 +19,9 @@ import {
 } from "./load_case.ts";
 
 const CLIP = 5;
+
+// The runtime opens its own resources with the first session, and keeps them: before any test.
+await (await openTinyReplica()).close();
 
 async function onEngine(
   { model, tokenizer, parity: { max_context } }: LoadedCase,
