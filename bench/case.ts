@@ -2,13 +2,17 @@
 
 /** One measurement: a forecast of one series, repeated. */
 export interface BenchCase {
+  /** A folder with a `manifest.json`. */
   readonly modelPath: string;
+  /** The runtime: onnxruntime-web, or onnxruntime of the machine on the same graphs. */
   readonly device: "wasm" | "native";
+  /** Threads of one run. */
   readonly threads: number;
   /** Candles of input. */
   readonly context: number;
   /** Steps to forecast. */
   readonly horizon: number;
+  /** Sample paths of the series. */
   readonly paths: number;
   /** Forecasts that count, after one that does not. */
   readonly repeats: number;
@@ -16,11 +20,17 @@ export interface BenchCase {
 
 /** Milliseconds by phase, the median over the repeats; memory at the end. */
 export interface BenchResult {
+  /** Opening the model folder and its sessions. */
   readonly loadMs: number;
+  /** Candles to tokens. */
   readonly tokenizeMs: number;
+  /** Filling the cache with the context. */
   readonly prefillMs: number;
+  /** All chunks of the horizon together. */
   readonly decodeMs: number;
+  /** From prefill to the last candle, without loading. */
   readonly totalMs: number;
+  /** Resident memory of the process, in units of 1e6 bytes. */
   readonly rssMb: number;
 }
 

@@ -232,9 +232,10 @@ const IMPORT_COMMAND = "deno task import --model hf:NeoQuasar/Kronos-small " +
 
 /** Settings that cannot be used; the message has a line for each. */
 export class ConfigError extends Error {
+  /** Shown by the log and `toString()`; without it they would say `Error`. */
   override name = "ConfigError";
 
-  /** @param problems one clear line each */
+  /** The message joins `problems`, one clear line each. */
   constructor(readonly problems: readonly string[]) {
     super(problems.join("\n"));
   }

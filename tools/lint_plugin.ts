@@ -1,4 +1,8 @@
 /** The house rules that `deno lint` does not know. */
+import { resolve } from "node:path";
+import { forbiddenImport } from "./folder_imports.ts";
+
+const ROOT = resolve(import.meta.dirname ?? ".", "..");
 
 /** Longest file and function, in lines. */
 const MAX_FILE_LINES = 300;
@@ -54,17 +58,45 @@ function shortFile(context: Deno.lint.RuleContext): Deno.lint.LintVisitor {
   };
 }
 
-function keptLibrary(context: Deno.lint.RuleContext): Deno.lint.LintVisitor {
-  return {
-    ImportDeclaration(node) {
-      const library = node.source.value;
-      const keeper = Object.entries(KEPT_LIBRARIES).find(([name]) =>
-        library === name || library.startsWith(`${name}/`)
-      );
-      if (keeper === undefined || keeper[1].test(context.filename)) return;
-      context.report({ node, message: `${keeper[0]} is imported by ${keeper[1].source} alone` });
-    },
+type ImportNode =
+  | Deno.lint.ImportDeclaration
+  | Deno.lint.ExportNamedDeclaration
+  | Deno.lint.ExportAllDeclaration
+  | Deno.lint.ImportExpression;
+
+/** Calls `look` with every module that a file names, however it imports it. */
+function everyImport(
+  look: (node: ImportNode, specifier: string) => void,
+): Deno.lint.LintVisitor {
+  const visit = (node: ImportNode): void => {
+    const { source } = node;
+    if (source?.type === "Literal" && typeof source.value === "string") look(node, source.value);
   };
+  return {
+    ImportDeclaration: visit,
+    ExportNamedDeclaration: visit,
+    ExportAllDeclaration: visit,
+    ImportExpression: visit,
+  };
+}
+
+function keptLibrary(context: Deno.lint.RuleContext): Deno.lint.LintVisitor {
+  return everyImport((node, library) => {
+    const keeper = Object.entries(KEPT_LIBRARIES).find(([name]) =>
+      library === name || library.startsWith(`${name}/`)
+    );
+    if (keeper === undefined || keeper[1].test(context.filename)) return;
+    context.report({ node, message: `${keeper[0]} is imported by ${keeper[1].source} alone` });
+  });
+}
+
+function oneWay(context: Deno.lint.RuleContext): Deno.lint.LintVisitor {
+  const { filename } = context;
+  const from = filename.startsWith(`${ROOT}/`) ? filename.slice(ROOT.length + 1) : filename;
+  return everyImport((node, specifier) => {
+    const message = forbiddenImport(from, specifier);
+    if (message !== null) context.report({ node, message });
+  });
 }
 
 function oneLog(context: Deno.lint.RuleContext): Deno.lint.LintVisitor {
@@ -77,12 +109,14 @@ function oneLog(context: Deno.lint.RuleContext): Deno.lint.LintVisitor {
   };
 }
 
+/** The rules, under the names `house/<rule>`. */
 const plugin: Deno.lint.Plugin = {
   name: "house",
   rules: {
     "short-function": { create: shortFunction },
     "short-file": { create: shortFile },
     "kept-library": { create: keptLibrary },
+    "one-way": { create: oneWay },
     "one-log": { create: oneLog },
   },
 };

@@ -5,6 +5,7 @@ import { FEATURES } from "../kronos/architecture.ts";
 
 /** A file that holds no usable candles; the message names line, column and value. */
 export class CandleFileError extends Error {
+  /** Shown by the log and `toString()`; without it they would say `Error`. */
   override name = "CandleFileError";
 }
 
@@ -12,6 +13,7 @@ export class CandleFileError extends Error {
 export interface CandleFile {
   /** `[time, 6]` */
   readonly candles: Float64Array;
+  /** One for each candle, in the order of the file. */
   readonly timestamps: readonly Timestamp[];
 }
 

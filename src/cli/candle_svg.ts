@@ -3,6 +3,7 @@ import { FEATURES } from "../kronos/architecture.ts";
 
 /** What to draw. */
 export interface ChartData {
+  /** Written above the chart; escaped here. */
   readonly title: string;
   /** Time stamps of context and forecast, one for each candle. */
   readonly labels: readonly string[];

@@ -3,9 +3,13 @@ import { FEATURES } from "../kronos/architecture.ts";
 
 /** One warning; `index` is the candle it is about, null where it is about all. */
 export interface InputWarning {
+  /** What is odd, for programs. */
   readonly code: "constant_input" | "irregular_spacing";
+  /** What is odd, for a person. */
   readonly message: string;
+  /** The field of the request that it is about. */
   readonly field: string;
+  /** The candle that it is about, from 0; null where it is about all. */
   readonly index: number | null;
 }
 

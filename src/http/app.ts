@@ -1,7 +1,7 @@
 /** The HTTP application: routes, and what every request passes through. */
 import { OpenAPIHono } from "@hono/zod-openapi";
 import type { Context, MiddlewareHandler } from "hono";
-import type { Env } from "./app_env.ts";
+import type { App, Env } from "./app_env.ts";
 import type { AppParts } from "./app_parts.ts";
 import { docsAsset, docsPage } from "./docs.ts";
 import { ApiError, errorResponse, ERRORS, toApiError } from "./errors.ts";
@@ -82,7 +82,7 @@ function notFound(c: Context<Env>, app: OpenAPIHono<Env>): Response {
 }
 
 /** Creates the application. */
-export function createApp(parts: AppParts): OpenAPIHono<Env> {
+export function createApp(parts: AppParts): App {
   const app = new OpenAPIHono<Env>();
   app.use(requestLine(parts));
   registerRoutes(app);

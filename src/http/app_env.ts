@@ -1,7 +1,20 @@
 /** What every request carries in its context. */
-export interface Env {
-  Variables: {
+import type { OpenAPIHono } from "@hono/zod-openapi";
+import type * as hono from "hono";
+
+declare module "hono" {
+  /** Values that the middleware sets and handlers read. */
+  interface ContextVariableMap {
     /** Names the request in its answer and in the log. */
     requestId: string;
-  };
+  }
 }
+
+/** What Hono knows of a request; its variables are those of `ContextVariableMap`. */
+export type Env = hono.Env;
+
+/** One request and the means to answer it. */
+export type Context = hono.Context;
+
+/** The application: routes that answer, and the registry of those that the OpenAPI document names. */
+export type App = OpenAPIHono;

@@ -6,8 +6,12 @@ import type { ServiceState } from "./service_state.ts";
 
 /** Everything that handlers use. */
 export interface AppParts {
+  /** The settings of the process. */
   readonly config: Config;
+  /** Gets a line for each request, and for each failure that is ours. */
   readonly log: Log;
+  /** Counted up by the handlers, served by `/v1/metrics`. */
   readonly metrics: Metrics;
+  /** The model behind HTTP, and whether it is ready. */
   readonly service: ServiceState;
 }

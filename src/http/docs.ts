@@ -1,5 +1,5 @@
 /** The documentation page: Swagger UI from its npm package, without a CDN. */
-import type { Context } from "hono";
+import type { Context } from "./app_env.ts";
 
 const PAGE = `<!doctype html>
 <html lang="en">

@@ -1,10 +1,10 @@
 /** The one table of errors, and the one place where what was thrown becomes an answer. */
-import type { Context } from "hono";
 import {
   DeadlineExceededError,
   InferenceFailedError,
   ModelNotReadyError,
 } from "../forecast/errors.ts";
+import type { Context } from "./app_env.ts";
 import type { Issue } from "./issues.ts";
 
 /** Every type of error: its status, and what it means to a client. */
@@ -35,7 +35,9 @@ const RETRY_WHILE_LOADING_S = 2;
 
 /** What an error answers beside its message. */
 export interface ApiErrorOptions {
+  /** What a program may read of the cause: `field`, `index`, `value`, `constraint`, `issues`. */
   readonly details?: Readonly<Record<string, unknown>>;
+  /** Headers that this error needs, e.g. `Retry-After` or `Allow`. */
   readonly headers?: Readonly<Record<string, string>>;
   /** For the log, never for the client. */
   readonly cause?: unknown;
@@ -43,13 +45,18 @@ export interface ApiErrorOptions {
 
 /** An error with an answer from the table. */
 export class ApiError extends Error {
+  /** Shown by the log and `toString()`; without it they would say `Error`. */
   override name = "ApiError";
   /** See `ApiErrorOptions`. */
   readonly details: Readonly<Record<string, unknown>>;
   /** Sent with the answer. */
   readonly headers: Readonly<Record<string, string>>;
 
-  /** @param message for the client: no path, no library's words */
+  /**
+   * The status is the table's for `type`, which also names the error to programs.
+   *
+   * @param message for the client: no path, no library's words
+   */
   constructor(readonly type: ErrorType, message: string, options: ApiErrorOptions = {}) {
     super(message, { cause: options.cause });
     this.details = options.details ?? {};

@@ -1,5 +1,5 @@
 /** Probes, the detailed health and the metrics page. */
-import type { Context } from "hono";
+import type { Context } from "./app_env.ts";
 import type { AppParts } from "./app_parts.ts";
 import { ApiError } from "./errors.ts";
 import { diskCheck, type Health, memoryCheck } from "./system_facts.ts";

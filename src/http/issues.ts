@@ -1,8 +1,12 @@
 /** Problems of a request: where, what, and in which order they are told. */
 import type { z } from "@hono/zod-openapi";
 
+/** A problem as zod reports it, with the input that it is about. */
+export type SchemaIssue = z.core.$ZodIssue;
+
 /** One problem. */
 export interface Issue {
+  /** For a person: field, index and what is wrong, as one sentence. */
   readonly message: string;
   /** Dotted path; the index of `items` stays in it. */
   readonly field: string;
@@ -16,8 +20,11 @@ export interface Issue {
 
 /** A problem by its path in the document. */
 export interface PathIssue {
+  /** Keys and indices from the root of the document. */
   readonly path: readonly (string | number)[];
+  /** What is wrong, without the place: `must be at most 5`. */
   readonly message: string;
+  /** The rule that was broken, for programs. */
   readonly constraint: string;
 }
 
@@ -107,7 +114,7 @@ const ARTICLES: Readonly<Record<string, string>> = {
 /** A problem that a schema found, in our words. */
 export function fromZod(
   prefix: readonly (string | number)[],
-  issue: z.core.$ZodIssue,
+  issue: SchemaIssue,
 ): PathIssue {
   const path = [...prefix, ...issue.path.map((key) => typeof key === "number" ? key : String(key))];
   switch (issue.code) {

@@ -1,6 +1,6 @@
 /** The OpenAPI document, from the schemas that validate. */
-import type { OpenAPIHono, z } from "@hono/zod-openapi";
-import type { Env } from "./app_env.ts";
+import type { z } from "@hono/zod-openapi";
+import type { App } from "./app_env.ts";
 import { ERRORS, type ErrorType } from "./errors.ts";
 import { BATCH_REQUEST, errorExample, PREDICTION, SINGLE_REQUEST } from "./examples.ts";
 import {
@@ -60,7 +60,7 @@ const DEADLINE_HEADER = {
 };
 
 function registerPrediction(
-  app: OpenAPIHono<Env>,
+  app: App,
   path: string,
   summary: string,
   request: { readonly schema: z.ZodType; readonly example: object },
@@ -100,7 +100,7 @@ function registerPrediction(
   });
 }
 
-function registerProbes(app: OpenAPIHono<Env>): void {
+function registerProbes(app: App): void {
   const ready = { status: "ok", model_loaded: true, device: "wasm", device_warning: null };
   const loading = { ...ready, status: "loading", model_loaded: false };
   const register = app.openAPIRegistry;
@@ -156,7 +156,7 @@ function registerProbes(app: OpenAPIHono<Env>): void {
 }
 
 /** Registers every route of the contract. */
-export function registerRoutes(app: OpenAPIHono<Env>): void {
+export function registerRoutes(app: App): void {
   registerPrediction(
     app,
     "/v1/predict/single",
@@ -175,7 +175,7 @@ export function registerRoutes(app: OpenAPIHono<Env>): void {
 }
 
 /** The document. */
-export function openApiDocument(app: OpenAPIHono<Env>): object {
+export function openApiDocument(app: App): object {
   return app.getOpenAPI31Document({
     openapi: "3.1.0",
     info: {

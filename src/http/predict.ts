@@ -1,10 +1,10 @@
 /** The prediction routes. */
-import type { Context } from "hono";
 import { DeadlineExceededError, ModelNotReadyError } from "../forecast/errors.ts";
 import type { PhaseTimings, SeriesForecast } from "../forecast/forecast.ts";
 import { inputWarnings } from "../forecast/input_warnings.ts";
 import type { ModelInfo } from "../inference/engine.ts";
 import { FEATURES } from "../kronos/architecture.ts";
+import type { Context } from "./app_env.ts";
 import type { AppParts } from "./app_parts.ts";
 import { modelNotReady, toApiError, validationError } from "./errors.ts";
 import { readJsonBody } from "./read_body.ts";

@@ -1,8 +1,7 @@
 /** How a series is sampled where its request does not say. */
-import type { z } from "@hono/zod-openapi";
 import type { Config } from "../config.ts";
 import type { ModelInfo, Sampling } from "../inference/engine.ts";
-import type { overridesSchema } from "./schemas.ts";
+import type { Overrides } from "./schemas.ts";
 
 /** The reference's own defaults. */
 const BUILT_IN = { temperature: 1, topK: 0, topP: 0.9, paths: 1 };
@@ -13,7 +12,7 @@ const BUILT_IN = { temperature: 1, topK: 0, topP: 0.9, paths: 1 };
  * @param bands whether quantiles or samples were asked for, which want more than one path
  */
 export function samplingOf(
-  overrides: z.output<typeof overridesSchema>,
+  overrides: Overrides,
   bands: boolean,
   config: Config,
   { defaults }: ModelInfo,

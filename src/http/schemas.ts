@@ -2,6 +2,39 @@
 import { z } from "@hono/zod-openapi";
 import { REQUIRED } from "./issues.ts";
 
+/** A schema that only the OpenAPI document reads, so that what it yields does not matter. */
+export type Schema = z.ZodType;
+
+/** A candle as a request sends it. Prices are above 0, sizes at least 0, all at most `MAX_VALUE`. */
+export interface Candle {
+  /** Price at the begin. */
+  readonly open: number;
+  /** At least every other price. */
+  readonly high: number;
+  /** At most every other price. */
+  readonly low: number;
+  /** Price at the end. */
+  readonly close: number;
+  /** Absent or null: 0. */
+  readonly volume?: number | null | undefined;
+  /** Absent or null: volume times the mean of the four prices. */
+  readonly amount?: number | null | undefined;
+}
+
+/** How a request wants to be sampled; what is absent or null comes from the defaults. */
+export interface Overrides {
+  /** Steps, 1 to `MAX_HORIZON`: a check on the number of prediction timestamps. */
+  readonly pred_len?: number | null | undefined;
+  /** Above 0, at most 10: logits are divided by it. */
+  readonly temperature?: number | null | undefined;
+  /** 0 switches it off; otherwise `top_p` is ignored. */
+  readonly top_k?: number | null | undefined;
+  /** In (0, 1]. */
+  readonly top_p?: number | null | undefined;
+  /** Sample paths, at least 1. */
+  readonly sample_count?: number | null | undefined;
+}
+
 /** The largest price or volume: the model works in float32, whose squares overflow past it. */
 export const MAX_VALUE = 1e18;
 /** Candles of an input at most: what the model folder's encoder is built for. */
@@ -21,7 +54,7 @@ const price = z.number({ error: requiredOr }).positive().max(MAX_VALUE);
 const size = z.number().min(0).max(MAX_VALUE);
 
 /** One candle; consistency of its prices is checked beside the schema, see validate.ts. */
-export const candleSchema = z.object({
+const candleSchema = z.object({
   open: price,
   high: price.openapi({ description: "At least open and close." }),
   low: price.openapi({ description: "At most open and close." }),
@@ -39,18 +72,22 @@ const timestamp = z.string({ error: requiredOr }).max(64).openapi({
 });
 
 /** Candles of an input. */
-export const candlesSchema = z.array(candleSchema, { error: requiredOr }).min(1).max(MAX_CANDLES);
+const candlesSchema = z.array(candleSchema, { error: requiredOr }).min(1)
+  .max(MAX_CANDLES);
 /** Time stamps of an input. */
-export const timestampsSchema = z.array(timestamp, { error: requiredOr }).min(1).max(MAX_CANDLES)
+const timestampsSchema = z.array(timestamp, { error: requiredOr }).min(1)
+  .max(MAX_CANDLES)
   .openapi({
     description: "As many as candles, strictly ascending, all with or all without zone.",
   });
 /** Time stamps to forecast. */
-export const predictionTimestampsSchema = z.array(timestamp, { error: requiredOr }).min(1)
+const predictionTimestampsSchema = z.array(timestamp, {
+  error: requiredOr,
+}).min(1)
   .max(MAX_HORIZON).openapi({ description: "Strictly ascending, after the last input stamp." });
 
 /** How to sample. */
-export const overridesSchema = z.object({
+const overridesSchema = z.object({
   pred_len: z.int().min(1).max(MAX_HORIZON).nullish().openapi({
     description: "Must equal the number of prediction timestamps.",
   }),
@@ -63,13 +100,27 @@ export const overridesSchema = z.object({
 }).openapi("Overrides");
 
 /** A series' id. */
-export const seriesIdSchema = z.string().max(MAX_ID_CHARACTERS);
+const seriesIdSchema = z.string().max(MAX_ID_CHARACTERS);
 /** Fixes every random number. */
-export const seedSchema = z.int().min(0).max(Number.MAX_SAFE_INTEGER);
+const seedSchema = z.int().min(0).max(Number.MAX_SAFE_INTEGER);
 /** Levels of the quantiles to answer with. */
-export const quantilesSchema = z.array(z.number().gt(0).lt(1)).min(1).max(MAX_QUANTILES);
+const quantilesSchema = z.array(z.number().gt(0).lt(1)).min(1).max(
+  MAX_QUANTILES,
+);
 /** A switch of the request. */
-export const flagSchema = z.boolean();
+const flagSchema = z.boolean();
+
+/** Fields of a series, each validated alone so that every problem is found. */
+export const FIELDS = {
+  seriesId: seriesIdSchema,
+  candles: candlesSchema,
+  timestamps: timestampsSchema,
+  predictionTimestamps: predictionTimestampsSchema,
+  overrides: overridesSchema,
+  seed: seedSchema,
+  quantiles: quantilesSchema,
+  flag: flagSchema,
+} as const;
 
 const optional = {
   overrides: overridesSchema.nullish(),
@@ -90,11 +141,14 @@ const series = {
 };
 
 /** The body of `POST /v1/predict/single`. */
-export const singleRequestSchema = z.object({ series_id: seriesIdSchema.nullish(), ...series })
+export const singleRequestSchema: Schema = z.object({
+  series_id: seriesIdSchema.nullish(),
+  ...series,
+})
   .openapi("PredictRequest");
 
 /** The body of `POST /v1/predict/batch`. */
-export const batchRequestSchema = z.object({
+export const batchRequestSchema: Schema = z.object({
   items: z.array(z.object({ series_id: seriesIdSchema, ...series }).openapi("BatchItem"), {
     error: requiredOr,
   }).min(1),
@@ -111,7 +165,7 @@ const predictedCandle = z.object({
 }).openapi("PredictedCandle");
 
 /** What is odd about an input, though not wrong. */
-export const warningSchema = z.object({
+const warningSchema = z.object({
   code: z.string(),
   message: z.string(),
   field: z.string(),
@@ -119,7 +173,7 @@ export const warningSchema = z.object({
 }).openapi("Warning");
 
 /** The answer for one series. */
-export const predictionSchema = z.object({
+export const predictionSchema: Schema = z.object({
   series_id: z.string().nullable(),
   prediction: z.array(predictedCandle).openapi({ description: "The mean over the sample paths." }),
   model_version: z.string(),
@@ -131,7 +185,7 @@ export const predictionSchema = z.object({
 }).openapi("Prediction");
 
 /** The one body of every error. */
-export const errorSchema = z.object({
+export const errorSchema: Schema = z.object({
   error: z.object({
     type: z.string(),
     message: z.string(),
@@ -142,7 +196,7 @@ export const errorSchema = z.object({
 }).openapi("Error");
 
 /** The answer of `/v1/readyz`. */
-export const readinessSchema = z.object({
+export const readinessSchema: Schema = z.object({
   status: z.enum(["ok", "loading", "draining", "circuit_open", "unhealthy"]),
   model_loaded: z.boolean(),
   device: z.string(),
@@ -152,7 +206,7 @@ export const readinessSchema = z.object({
 const health = z.enum(["healthy", "degraded", "unhealthy"]);
 
 /** The answer of `/v1/healthz/detailed`. */
-export const detailedHealthSchema = z.object({
+export const detailedHealthSchema: Schema = z.object({
   status: health,
   timestamp: z.string(),
   uptime_seconds: z.number(),

@@ -7,12 +7,15 @@ export type Readiness = "ok" | "loading" | "draining" | "unhealthy";
 
 /** A loaded model, ready to forecast. */
 export interface ReadyModel {
+  /** Versions, context and device, as answers name them. */
   readonly info: ModelInfo;
+  /** Takes the forecasts of this model. */
   readonly forecaster: ScheduledForecaster;
 }
 
 /** The service's state; it changes while requests are served. */
 export interface ServiceState {
+  /** Read anew for each request; only `ok` admits a forecast. */
   readonly readiness: Readiness;
   /** Null until the model is loaded. */
   readonly model: ReadyModel | null;

@@ -7,24 +7,20 @@ import type { ModelInfo } from "../inference/engine.ts";
 import { FEATURES } from "../kronos/architecture.ts";
 import { validationError } from "./errors.ts";
 import { describeIssues, fromZod, type PathIssue, REQUIRED } from "./issues.ts";
-import {
-  candlesSchema,
-  flagSchema,
-  overridesSchema,
-  predictionTimestampsSchema,
-  quantilesSchema,
-  seedSchema,
-  seriesIdSchema,
-  timestampsSchema,
-} from "./schemas.ts";
+import { type Candle, FIELDS, type Overrides } from "./schemas.ts";
 import { samplingOf } from "./sampling_defaults.ts";
 
 /** One valid series of a request. */
 export interface ValidSeries {
+  /** The id as sent; null where a single request has none. */
   readonly seriesId: string | null;
+  /** What the forecaster takes. */
   readonly request: SeriesRequest;
+  /** Of the input, one for each candle. */
   readonly timestamps: readonly Timestamp[];
+  /** Of the forecast, one for each step. */
   readonly predictionTimestamps: readonly Timestamp[];
+  /** Whether the answer tells what is odd about the input. */
   readonly includeWarnings: boolean;
   /** Whether the request used a field that this service added, so that the answer carries the seed. */
   readonly asksForSeed: boolean;
@@ -32,7 +28,9 @@ export interface ValidSeries {
 
 /** What a validation may ask about the service. */
 export interface ValidationContext {
+  /** Limits and defaults. */
   readonly config: Config;
+  /** The context and the sampling defaults of the loaded model. */
   readonly info: ModelInfo;
   /** The seed of series that name none. */
   readonly seed: number;
@@ -70,16 +68,11 @@ class Collector {
   }
 }
 
-type Candles = z.output<typeof candlesSchema>;
-
-function checkCandles(collector: Collector, candles: Candles): void {
+function checkCandles(collector: Collector, candles: readonly Candle[]): void {
   candles.forEach(({ open, high, low, close }, i) => {
     if (high < Math.max(open, close, low)) {
-      collector.add(
-        ["candles", i, "high"],
-        "must be at least open, close and low",
-        "high_is_highest",
-      );
+      const message = "must be at least open, close and low";
+      collector.add(["candles", i, "high"], message, "high_is_highest");
     }
     if (low > Math.min(open, close)) {
       collector.add(["candles", i, "low"], "must be at most open and close", "low_is_lowest");
@@ -104,11 +97,8 @@ function checkStamps(
     }
     if (previous !== undefined) {
       if (stamp.zoned !== previous.zoned) {
-        collector.add(
-          [field, i],
-          "must have a zone if the others have one, and none if they have none",
-          "one_kind_of_zone",
-        );
+        const message = "must have a zone if the others have one, and none if they have none";
+        collector.add([field, i], message, "one_kind_of_zone");
       } else if (stamp.micros <= previous.micros) {
         const first = stamps.length === 0 && after !== undefined;
         const rule = first ? "after_last_input" : "strictly_ascending";
@@ -121,7 +111,7 @@ function checkStamps(
   return stamps;
 }
 
-function flatCandles(candles: Candles): Float64Array {
+function flatCandles(candles: readonly Candle[]): Float64Array {
   const out = new Float64Array(candles.length * FEATURES);
   candles.forEach(({ open, high, low, close, volume, amount }, i) => {
     const traded = volume ?? 0;
@@ -151,18 +141,18 @@ function validateSeries(
 ): ValidSeries | undefined {
   const before = collector.issues.length;
   const id = collector.parse(
-    idRequired ? seriesIdSchema : seriesIdSchema.nullish(),
+    idRequired ? FIELDS.seriesId : FIELDS.seriesId.nullish(),
     series,
     "series_id",
   );
-  const candles = collector.parse(candlesSchema, series, "candles");
-  const texts = collector.parse(timestampsSchema, series, "timestamps");
-  const nextTexts = collector.parse(predictionTimestampsSchema, series, "prediction_timestamps");
-  const overrides = collector.parse(overridesSchema.nullish(), series, "overrides");
-  const seed = collector.parse(seedSchema.nullish(), series, "seed") ?? requestSeed;
-  const quantiles = collector.parse(quantilesSchema.nullish(), series, "quantiles") ?? [];
+  const candles = collector.parse(FIELDS.candles, series, "candles");
+  const texts = collector.parse(FIELDS.timestamps, series, "timestamps");
+  const nextTexts = collector.parse(FIELDS.predictionTimestamps, series, "prediction_timestamps");
+  const overrides = collector.parse(FIELDS.overrides.nullish(), series, "overrides");
+  const seed = collector.parse(FIELDS.seed.nullish(), series, "seed") ?? requestSeed;
+  const quantiles = collector.parse(FIELDS.quantiles.nullish(), series, "quantiles") ?? [];
   const flag = (name: string): boolean =>
-    collector.parse(flagSchema.nullish(), series, name) ?? false;
+    collector.parse(FIELDS.flag.nullish(), series, name) ?? false;
   const includeSamples = flag("include_samples");
   const includeWarnings = flag("include_warnings");
   const raw = flag("raw");
@@ -202,7 +192,7 @@ function validateSeries(
 /** Limits that depend on settings or on the model. */
 function checkWork(
   collector: Collector,
-  overrides: z.output<typeof overridesSchema>,
+  overrides: Overrides,
   horizon: number | undefined,
   paths: number,
   { config, info }: Pick<ValidationContext, "config" | "info">,

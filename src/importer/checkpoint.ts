@@ -24,11 +24,13 @@ export const CHECKPOINT_FILES = { config: "config.json", weights: "model.safeten
 
 /** A checkpoint and the SHA-256 of each file it was read from, by file name. */
 export interface SourcedCheckpoint<Architecture> extends Checkpoint<Architecture> {
+  /** SHA-256 in hexadecimal by file name. */
   readonly files: Readonly<Record<string, string>>;
 }
 
 /** A checkpoint that is missing, damaged, or not one that can be run. */
 export class CheckpointError extends Error {
+  /** Shown by the log and `toString()`; without it they would say `Error`. */
   override readonly name = "CheckpointError";
 }
 

@@ -10,7 +10,9 @@ const STALL_MS = 60_000;
 
 /** What a file must be. `git-sha1` is the hash of a git blob, which the hub states for small files. */
 export interface FileChecksum {
+  /** Size of the whole file. */
   readonly bytes: number;
+  /** Which hash `digest` is. */
   readonly algorithm: "sha256" | "git-sha1";
   /** Hexadecimal. */
   readonly digest: string;
@@ -18,17 +20,23 @@ export interface FileChecksum {
 
 /** What to download, and where to. */
 export interface Download {
+  /** After a break it is asked for the rest; a server that ignores `Range` starts over. */
   readonly url: string;
   /** Beside it, the partial file has `.part` at its end. */
   readonly path: string;
+  /** What the finished file is held against. */
   readonly checksum: FileChecksum;
+  /** Sent as a bearer token; absent sends none. */
   readonly token?: string | undefined;
+  /** Wait before the second attempt, in milliseconds; doubled each time. */
   readonly retryDelayMs?: number | undefined;
+  /** Hears the bytes on disk so far, of each part that arrives. */
   readonly onProgress?: ((bytes: number) => void) | undefined;
 }
 
 /** A file that could not be had. */
 export class DownloadError extends Error {
+  /** Shown by the log and `toString()`; without it they would say `Error`. */
   override readonly name = "DownloadError";
   /** The HTTP status that ended it, if one did. */
   readonly status: number | undefined;

@@ -21,8 +21,11 @@ export interface GraphLimits {
 
 /** The bytes of the three graph files. */
 export interface Graphs {
+  /** Normalised candles to tokens. */
   readonly encoder: Uint8Array;
+  /** Tokens to tokens, in a loop over steps. */
   readonly generator: Uint8Array;
+  /** Tokens to normalised candles. */
   readonly decoder: Uint8Array;
 }
 

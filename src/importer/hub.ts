@@ -25,6 +25,7 @@ export interface HubOptions {
 
 /** A checkpoint in the cache. */
 export interface HubCheckpoint {
+  /** Holds `config.json` and `model.safetensors`, checked. */
   readonly folder: string;
   /** `hf:owner/name`. */
   readonly origin: string;
@@ -36,6 +37,7 @@ export interface HubCheckpoint {
 
 /** A repository or file that cannot be had from the hub. */
 export class HubError extends Error {
+  /** Shown by the log and `toString()`; without it they would say `Error`. */
   override readonly name = "HubError";
 }
 

@@ -10,7 +10,7 @@ import {
   GRAPH_FILES,
   type Manifest,
   MANIFEST_FORMAT,
-  manifestSchema,
+  parseManifest,
 } from "../inference/manifest.ts";
 import {
   checkFit,
@@ -27,6 +27,7 @@ export const MAX_INPUT = 2048;
 
 /** A checkpoint's folder and where it came from. */
 export interface ImportSource {
+  /** Holds `config.json` and `model.safetensors`. */
   readonly folder: string;
   /** `hf:owner/name`, or the folder's name. */
   readonly origin: string;
@@ -43,15 +44,21 @@ export type Verification = (
 
 /** What to import. */
 export interface ImportOptions {
+  /** The transformer. */
   readonly model: ImportSource;
+  /** The tokenizer it was trained with; sizes of tokens must agree. */
   readonly tokenizer: ImportSource;
   /** The model folder to write. */
   readonly out: string;
   /** Tokens the model attends to. */
   readonly maxContext: number;
+  /** Answers carry it as `model_version`. */
   readonly modelVersion: string;
+  /** Answers carry it as `tokenizer_version`. */
   readonly tokenizerVersion: string;
+  /** Written to the manifest; the weights' own, not this repository's. */
   readonly licence: string;
+  /** Runs on the finished graphs, before the target is touched. */
   readonly verify: Verification;
   /** Hears of each phase as it begins. */
   readonly onPhase?: (phase: string) => void;
@@ -59,6 +66,7 @@ export interface ImportOptions {
 
 /** A target that must not be overwritten. */
 export class ImportError extends Error {
+  /** Shown by the log and `toString()`; without it they would say `Error`. */
   override readonly name = "ImportError";
 }
 
@@ -156,7 +164,7 @@ function describeModel(
     revision,
     files,
   });
-  return manifestSchema.parse({
+  return parseManifest({
     format_version: MANIFEST_FORMAT,
     model_version: options.modelVersion,
     tokenizer_version: options.tokenizerVersion,

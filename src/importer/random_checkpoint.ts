@@ -9,27 +9,29 @@ import { type Dtype, fromFloat32, type StoredTensor, writeSafetensors } from "./
 
 type Sizes = Pick<ModelArchitecture, "d_model" | "n_layers" | "n_heads" | "ff_dim">;
 
+/** Names of the shapes. */
+export type ShapeName = "tiny" | "mini" | "small" | "base";
+
 /** The published sizes, and a tiny one. */
-const SHAPES = {
+const SHAPES: Readonly<Record<ShapeName, Sizes>> = {
   tiny: { d_model: 32, n_layers: 2, n_heads: 2, ff_dim: 64 },
   mini: { d_model: 256, n_layers: 4, n_heads: 4, ff_dim: 512 },
   small: { d_model: 512, n_layers: 8, n_heads: 8, ff_dim: 1024 },
   base: { d_model: 832, n_layers: 12, n_heads: 16, ff_dim: 2048 },
-} as const satisfies Record<string, Sizes>;
-
-/** Names of the shapes. */
-export type ShapeName = keyof typeof SHAPES;
+};
 
 /** Standard deviation of the weights: as models of this kind are initialised. */
 const WEIGHT_DEVIATION = 0.02;
 
 /** How to make a checkpoint. */
 export interface RandomCheckpointOptions {
+  /** Sizes of the model; `tiny` has 6 bits a token, the others the published 10. */
   readonly shape: ShapeName;
   /** Gets the folders `model` and `tokenizer`. */
   readonly out: string;
   /** 0 to 2^53 - 1; the same seed gives the same files. */
   readonly seed: number;
+  /** Number format of the stored weights. */
   readonly dtype: Exclude<Dtype, "I64">;
 }
 

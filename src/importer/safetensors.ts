@@ -2,15 +2,17 @@
 import { z } from "zod";
 import { jsonObjectKeys } from "./json_object_keys.ts";
 
-/** Bytes of one value of each dtype that published checkpoints use. */
-const DTYPE_BYTES = { F32: 4, F16: 2, BF16: 2, I64: 8 } as const;
-
 /** Number formats that are read. I64 occurs in tensors that nothing needs. */
-export type Dtype = keyof typeof DTYPE_BYTES;
+export type Dtype = "F32" | "F16" | "BF16" | "I64";
+
+/** Bytes of one value of each dtype that published checkpoints use. */
+const DTYPE_BYTES: Readonly<Record<Dtype, number>> = { F32: 4, F16: 2, BF16: 2, I64: 8 };
 
 /** A tensor as it is stored. */
 export interface StoredTensor {
+  /** How its values are stored. */
   readonly dtype: Dtype;
+  /** Sizes from the outermost dimension in; empty for a scalar. */
   readonly shape: readonly number[];
   /** Its values, row-major, little endian. */
   readonly bytes: Uint8Array;
@@ -18,6 +20,7 @@ export interface StoredTensor {
 
 /** A file that is not safetensors, or is damaged. */
 export class SafetensorsError extends Error {
+  /** Shown by the log and `toString()`; without it they would say `Error`. */
   override readonly name = "SafetensorsError";
 }
 

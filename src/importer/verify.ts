@@ -27,6 +27,7 @@ export type ReferenceForecast = (
 
 /** Graphs that compute something else than the reference. */
 export class VerificationError extends Error {
+  /** Shown by the log and `toString()`; without it they would say `Error`. */
   override readonly name = "VerificationError";
 }
 
@@ -90,6 +91,8 @@ async function engineForecast(engine: Engine, input: SeriesInput): Promise<Float
 }
 
 /**
+ * Accepts a forecast that equals the reference up to the rounding of float32 sums.
+ *
  * @param name of the case, for the error
  * @throws VerificationError at the largest difference above the tolerance, or another length
  */

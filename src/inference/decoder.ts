@@ -13,9 +13,11 @@ import { type Series, tokenAt, type Tokens } from "./series.ts";
 
 /** The decoder and the sizes its runs need. */
 export interface DecoderGraph {
+  /** `decoder.onnx`, loaded. */
   readonly session: Session;
   /** Tokens a query may see. */
   readonly window: number;
+  /** Of the tokenizer's decoder, the first that runs first. */
   readonly layers: readonly LayerShape[];
 }
 

@@ -26,9 +26,11 @@ export interface SeriesInput {
   readonly horizon: number;
   /** Sample paths to draw. */
   readonly paths: number;
+  /** One way of drawing for all its paths. */
   readonly sampling: Sampling;
   /** 0 to 2^53 - 1; with path, step and s1/s2 it keys every random number. */
   readonly seed: number;
+  /** What becomes of tokens past the context. */
   readonly policy: ContextPolicy;
 }
 
@@ -38,12 +40,15 @@ export interface Prefilled {
   readonly handle: number;
   /** Series with equal keys may be decoded together while they are at the same step. */
   readonly cohort: string;
+  /** Candles to tokens, milliseconds. */
   readonly tokenizeMs: number;
+  /** Filling the cache, milliseconds. */
   readonly prefillMs: number;
 }
 
 /** Candles that one chunk added to one series. */
 export interface SeriesChunk {
+  /** The series, as `prefill()` named it. */
   readonly handle: number;
   /** The step of the first candle in `candles`, from 0. */
   readonly firstStep: number;
@@ -75,7 +80,9 @@ export interface Replica {
 
 /** Facts about a loaded model that the layers above need. */
 export interface ModelInfo {
+  /** As the manifest states it. */
   readonly modelVersion: string;
+  /** As the manifest states it. */
   readonly tokenizerVersion: string;
   /** Tokens the model may attend to. */
   readonly maxContext: number;
@@ -89,7 +96,10 @@ export interface ModelInfo {
 
 /** A loaded model: its facts and its replicas. */
 export interface Engine {
+  /** Equal for every replica. */
   readonly info: ModelInfo;
+  /** At least one; each may run while the others do. */
   readonly replicas: readonly Replica[];
+  /** Frees every replica; no call may be running. */
   close(): Promise<void>;
 }

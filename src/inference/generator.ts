@@ -16,7 +16,9 @@ import { inputLength, type Series, stampsAt, tokenAt, type Tokens } from "./seri
 
 /** The generator and the sizes its runs need. */
 export interface GeneratorGraph {
+  /** `generator.onnx`, loaded. */
   readonly session: Session;
+  /** V: tokens of s1, as many as of s2. */
   readonly vocabulary: number;
   /** Tokens a query may see. */
   readonly window: number;

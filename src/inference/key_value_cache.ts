@@ -13,7 +13,9 @@ const PADDING_POSITION = -1e7;
 
 /** Heads and head size of a layer. */
 export interface LayerShape {
+  /** H. */
   readonly heads: number;
+  /** D. */
   readonly headSize: number;
 }
 
@@ -47,7 +49,7 @@ export class SuffixCache {
   readonly #rowSizes: number[];
   #length = 0;
 
-  /** @param capacity tokens it will hold at most */
+  /** Takes the memory for `capacity` tokens of every path at once; nothing is kept yet. */
   constructor(layers: readonly LayerShape[], paths: number, capacity: number) {
     this.#rowSizes = layers.map(({ heads, headSize }) => heads * paths * headSize);
     this.#keys = this.#rowSizes.map((size) => new Float32Array(size * capacity));

@@ -10,10 +10,15 @@ import { inputLength, type Series, type Tokens } from "./series.ts";
 
 /** What a replica is made of. */
 export interface ReplicaParts {
+  /** Sizes of the graphs. */
   readonly manifest: Manifest;
+  /** The files' bytes, checked against the manifest. */
   readonly graphs: {
+    /** Normalised candles to tokens. */
     readonly encoder: Uint8Array;
+    /** Tokens to tokens, in a loop over steps. */
     readonly generator: Uint8Array;
+    /** Tokens to normalised candles. */
     readonly decoder: Uint8Array;
   };
   /** Threads of each run. */

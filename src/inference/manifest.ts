@@ -1,5 +1,6 @@
 /** `manifest.json`: what a model folder holds and where it came from. */
 import { z } from "zod";
+import type { ModelArchitecture, TokenizerArchitecture } from "../kronos/architecture.ts";
 
 /** The only format this version reads and writes. */
 export const MANIFEST_FORMAT = 1;
@@ -14,6 +15,71 @@ export const GRAPH_FILES = {
   decoder: "decoder.onnx",
 } as const;
 
+/** Where a checkpoint came from. */
+export interface ManifestSource {
+  /** `hf:owner/name`, or the name of the folder it was read from. */
+  readonly origin: string;
+  /** The commit on the hub; null for a folder. */
+  readonly revision: string | null;
+  /** SHA-256 of each file read, hexadecimal, by name. */
+  readonly files: Readonly<Record<string, string>>;
+}
+
+/** A parsed `manifest.json`. */
+export interface Manifest {
+  /** The format that this version reads and writes. */
+  readonly format_version: typeof MANIFEST_FORMAT;
+  /** Answers carry it. */
+  readonly model_version: string;
+  /** Answers carry it. */
+  readonly tokenizer_version: string;
+  /** The sizes of both checkpoints. */
+  readonly architecture: {
+    /** Of the transformer. */
+    readonly model: ModelArchitecture;
+    /** Of the tokenizer. */
+    readonly tokenizer: TokenizerArchitecture;
+  };
+  /** What the graphs were built for. */
+  readonly limits: {
+    /** Tokens the model attends to. */
+    readonly max_context: number;
+    /** Steps a forecast may have. */
+    readonly max_horizon: number;
+    /** Candles an input may have. */
+    readonly max_input: number;
+  };
+  /** Sampling where neither request nor settings say. */
+  readonly defaults: {
+    /** Above 0, at most 10. */
+    readonly temperature?: number | undefined;
+    /** 0 switches it off. */
+    readonly top_k?: number | undefined;
+    /** In (0, 1]. */
+    readonly top_p?: number | undefined;
+    /** Sample paths. */
+    readonly sample_count?: number | undefined;
+  };
+  /** Where the two checkpoints came from. */
+  readonly sources: {
+    /** Of the transformer. */
+    readonly model: ManifestSource;
+    /** Of the tokenizer. */
+    readonly tokenizer: ManifestSource;
+  };
+  /** Of the weights. */
+  readonly licence: string;
+  /** Versions that the graphs are written in. */
+  readonly onnx: {
+    /** Of the standard operator set. */
+    readonly opset: number;
+    /** Of the file format. */
+    readonly ir_version: number;
+  };
+  /** SHA-256, hexadecimal, and size of each graph, by file name. */
+  readonly files: Readonly<Record<string, { readonly sha256: string; readonly bytes: number }>>;
+}
+
 const count = z.int().positive();
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 const source = z.object({
@@ -25,8 +91,7 @@ const source = z.object({
   files: z.record(z.string(), sha256),
 });
 
-/** Schema of `manifest.json`. */
-export const manifestSchema = z.object({
+const manifestSchema = z.object({
   format_version: z.literal(MANIFEST_FORMAT),
   model_version: z.string().min(1),
   tokenizer_version: z.string().min(1),
@@ -71,5 +136,16 @@ export const manifestSchema = z.object({
   files: z.record(z.string(), z.object({ sha256, bytes: count })),
 });
 
-/** A parsed `manifest.json`. */
-export type Manifest = z.infer<typeof manifestSchema>;
+/**
+ * Checks that a JSON value is a manifest of this format.
+ *
+ * @throws TypeError naming every field that is wrong
+ */
+export function parseManifest(value: unknown): Manifest {
+  const parsed = manifestSchema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues.map(({ path, message }) =>
+    `${path.join(".") || "manifest"}: ${message}`
+  );
+  throw new TypeError(`manifest.json: ${problems.join("; ")}`);
+}

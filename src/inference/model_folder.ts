@@ -1,18 +1,23 @@
 /** A model folder on disk: `manifest.json` and the graphs it vouches for. */
 import { createHash } from "node:crypto";
 import { join } from "node:path";
-import { GRAPH_FILES, type Manifest, manifestSchema } from "./manifest.ts";
+import { GRAPH_FILES, type Manifest, parseManifest } from "./manifest.ts";
 
 /** A model folder that is missing, damaged, or of another format. */
 export class ModelFolderError extends Error {
+  /** Shown by the log and `toString()`; without it they would say `Error`. */
   override readonly name = "ModelFolderError";
 }
 
 /** The manifest of a folder and the bytes of its graphs, equal to their checksums. */
 export interface ModelFolder {
+  /** Parsed and valid. */
   readonly manifest: Manifest;
+  /** Normalised candles to tokens. */
   readonly encoder: Uint8Array;
+  /** Tokens to tokens, in a loop over steps. */
   readonly generator: Uint8Array;
+  /** Tokens to normalised candles. */
   readonly decoder: Uint8Array;
 }
 
@@ -22,7 +27,7 @@ export interface ModelFolder {
  * @throws ModelFolderError where it is missing, damaged or of another format
  */
 export async function readModelFolder(path: string): Promise<ModelFolder> {
-  const manifest = parseManifest(await readFile(path, "manifest.json"), path);
+  const manifest = manifestFrom(await readFile(path, "manifest.json"), path);
   const graph = (file: string) => readGraph(path, file, manifest);
   return {
     manifest,
@@ -43,19 +48,19 @@ async function readFile(path: string, file: string): Promise<Uint8Array> {
   }
 }
 
-function parseManifest(bytes: Uint8Array, path: string): Manifest {
+function manifestFrom(bytes: Uint8Array, path: string): Manifest {
   let value: unknown;
   try {
     value = JSON.parse(new TextDecoder().decode(bytes));
   } catch (cause) {
     throw new ModelFolderError(`Cannot open model ${path}: manifest.json is not JSON`, { cause });
   }
-  const parsed = manifestSchema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  const problems = parsed.error.issues.map(({ path, message }) =>
-    `${path.join(".") || "manifest"}: ${message}`
-  );
-  throw new ModelFolderError(`Cannot open model ${path}: manifest.json: ${problems.join("; ")}`);
+  try {
+    return parseManifest(value);
+  } catch (cause) {
+    const state = cause instanceof Error ? cause.message : String(cause);
+    throw new ModelFolderError(`Cannot open model ${path}: ${state}`, { cause });
+  }
 }
 
 async function readGraph(path: string, file: string, manifest: Manifest): Promise<Uint8Array> {

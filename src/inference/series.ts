@@ -5,28 +5,37 @@ import type { ContextCache, SuffixCache } from "./key_value_cache.ts";
 
 /** Tokens of both vocabularies, in time order. */
 export interface Tokens {
+  /** The coarse halves. */
   readonly s1: Int32Array;
+  /** The fine halves, as many. */
   readonly s2: Int32Array;
 }
 
 /** A context and what was generated after it. */
 export interface Cached {
+  /** Shared by all paths. */
   readonly context: ContextCache;
+  /** Grows by a chunk at each call. */
   readonly suffix: SuffixCache;
 }
 
 /** The state of a series on its replica. */
 export interface Series {
+  /** Names the series in calls to its replica. */
   readonly handle: number;
+  /** As the scheduler gave it. */
   readonly input: SeriesInput;
   /** The last tokens of the input, at most the window. */
   readonly context: Tokens;
   /** Generated tokens, `[paths, horizon]` each. */
   readonly generated: Tokens;
+  /** Series with equal cohorts may share a run while they are at the same step. */
   readonly cohort: string;
   /** Whether it outgrows the window under the `exact` policy. */
   readonly slides: boolean;
+  /** The transformer's cache, the dependency layer's with it. */
   readonly generator: Cached;
+  /** The tokenizer's decoder's cache. */
   readonly decoder: Cached;
   /** Steps generated so far. */
   step: number;

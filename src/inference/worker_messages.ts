@@ -12,16 +12,23 @@ export type WorkerCall =
 
 /** A call with the number its answer will carry. */
 export interface WorkerRequest {
+  /** Counts up from 1 for each worker; the answer carries it back. */
   readonly id: number;
+  /** Copied to the worker with its arrays. */
   readonly call: WorkerCall;
 }
 
 /** What a call answers, by method. */
 export interface WorkerResults {
+  /** The model is loaded. */
   open: null;
+  /** Handle, cohort and times of the series. */
   prefill: Prefilled;
+  /** A chunk for each handle, in their order, and the milliseconds of the run. */
   decode: { readonly chunks: readonly SeriesChunk[]; readonly decodeMs: number };
+  /** The series are forgotten. */
   release: null;
+  /** The sessions are freed; the worker may end. */
   close: null;
 }
 

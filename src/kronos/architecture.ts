@@ -5,11 +5,17 @@
 
 /** Sizes of the decoder-only transformer over candle tokens. */
 export interface ModelArchitecture {
+  /** Width of the stream: values of a token's hidden state. */
   readonly d_model: number;
+  /** Transformer blocks. */
   readonly n_layers: number;
+  /** Heads of a block; divides `d_model`. */
   readonly n_heads: number;
+  /** Hidden width of SwiGLU. */
   readonly ff_dim: number;
+  /** Bits of the coarse token: its vocabulary has 2^s1_bits entries. */
   readonly s1_bits: number;
+  /** Bits of the fine token. */
   readonly s2_bits: number;
   /** Learned time embeddings (`true`) or fixed sinusoids; both are stored in the weights. */
   readonly learn_te: boolean;
@@ -17,19 +23,29 @@ export interface ModelArchitecture {
 
 /** Sizes of the tokenizer. It has one encoder (decoder) block less than `n_enc_layers` (`n_dec_layers`). */
 export interface TokenizerArchitecture {
+  /** Columns of a candle: 6. */
   readonly d_in: number;
+  /** Width of the stream. */
   readonly d_model: number;
+  /** Heads of a block; divides `d_model`. */
   readonly n_heads: number;
+  /** Hidden width of SwiGLU. */
   readonly ff_dim: number;
+  /** One more than the encoder's blocks. */
   readonly n_enc_layers: number;
+  /** One more than the decoder's blocks. */
   readonly n_dec_layers: number;
+  /** Bits of the coarse token. */
   readonly s1_bits: number;
+  /** Bits of the fine token; with `s1_bits` the length of a code. */
   readonly s2_bits: number;
 }
 
 /** A dense float32 tensor, row-major. */
 export interface Tensor {
+  /** Sizes from the outermost dimension in. */
   readonly shape: readonly number[];
+  /** As many values as the product of `shape`. */
   readonly data: Float32Array;
 }
 
@@ -38,7 +54,9 @@ export type Weights = ReadonlyMap<string, Tensor>;
 
 /** A model or a tokenizer: sizes and weights that fit them. */
 export interface Checkpoint<Architecture> {
+  /** As `config.json` states it. */
   readonly architecture: Architecture;
+  /** Every tensor that the sizes ask for. */
   readonly weights: Weights;
 }
 

@@ -19,9 +19,13 @@ export interface PlainSeries {
   readonly features: Float32Array;
   /** `[time + horizon, 5]` */
   readonly stamps: Int32Array;
+  /** Steps to forecast. */
   readonly horizon: number;
+  /** Sample paths to draw. */
   readonly paths: number;
+  /** How each token is drawn. */
   readonly sampling: DrawSettings;
+  /** 0 to 2^53 - 1; the same seed draws the same paths. */
   readonly seed: number;
   /** Past the context: recompute the window at each step, or let queries see a band of keys. */
   readonly policy: "exact" | "rolling";

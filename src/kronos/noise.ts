@@ -11,7 +11,9 @@ export type TokenKind = 0 | 1;
 export interface NoiseKey {
   /** 0 to 2^53 - 1. */
   readonly seed: number;
+  /** The sample path, from 0. */
   readonly path: number;
+  /** The step of the forecast, from 0. */
   readonly step: number;
   /** 0 for s1, 1 for s2. */
   readonly token: TokenKind;

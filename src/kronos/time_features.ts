@@ -2,6 +2,7 @@
 
 /** A date and time as written, whatever zone it was written for. */
 export interface WallClock {
+  /** 0 to 9999. */
   readonly year: number;
   /** 1 to 12. */
   readonly month: number;

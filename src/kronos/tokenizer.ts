@@ -4,7 +4,9 @@ import { block, linear } from "./layers.ts";
 
 /** Tokens of both vocabularies, in time order. */
 export interface TokenPairs {
+  /** The coarse halves, 0 to 2^s1_bits - 1. */
   readonly s1: readonly number[];
+  /** The fine halves, 0 to 2^s2_bits - 1; as many. */
   readonly s2: readonly number[];
 }
 

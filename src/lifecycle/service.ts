@@ -33,8 +33,11 @@ function warmUpRequest(): SeriesRequest {
 
 /** What a service is made of. */
 export interface ServiceParts {
+  /** Which model to load, and how to run it. */
   readonly config: Config;
+  /** Hears when loading begins, ends or fails. */
   readonly log: Log;
+  /** Gets the facts of the model, and its failures. */
   readonly metrics: Metrics;
 }
 

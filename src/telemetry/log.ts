@@ -1,10 +1,10 @@
 /** JSON lines on standard output: the only module that writes the log. */
 
-/** From the least to the most severe. */
-const SEVERITY = { DEBUG: 0, INFO: 1, WARN: 2, ERROR: 3 } as const;
-
 /** How severe a line is. */
-export type LogLevel = keyof typeof SEVERITY;
+export type LogLevel = "DEBUG" | "INFO" | "WARN" | "ERROR";
+
+/** From the least to the most severe. */
+const SEVERITY: Readonly<Record<LogLevel, number>> = { DEBUG: 0, INFO: 1, WARN: 2, ERROR: 3 };
 
 /** What a line says beside its message. */
 export type LogFields = Readonly<Record<string, unknown>>;

@@ -25,13 +25,17 @@ const LATENCY_BUCKETS = [
 /** Candles of an input; up to a whole batch. */
 const SIZE_BUCKETS = [1, 16, 64, 128, 256, 400, 512, 1024, 2048, 8192, 65_536, 524_288];
 
-type Kind = "counter" | "gauge" | "histogram";
-
-interface Definition {
-  readonly kind: Kind;
+/** One line of the table. */
+export interface MetricDefinition {
+  /** Which handle it gets. */
+  readonly kind: "counter" | "gauge" | "histogram";
+  /** What Prometheus calls it; the unit comes last. */
   readonly name: string;
+  /** What a value means, for whoever reads the page. */
   readonly help: string;
+  /** Names of its labels; none may grow with clients or requests. */
   readonly labels: readonly string[];
+  /** Upper bounds of a histogram's buckets, in the metric's unit. */
   readonly buckets?: readonly number[];
 }
 
@@ -144,15 +148,50 @@ export const METRICS = {
     help: "Resident memory of the process.",
     labels: [],
   },
-} as const satisfies Readonly<Record<string, Definition>>;
+} as const satisfies Readonly<Record<string, MetricDefinition>>;
 
-type Handle<Of extends Definition> = Of["kind"] extends "counter" ? Counter<Of["labels"][number]>
-  : Of["kind"] extends "gauge" ? Gauge<Of["labels"][number]>
-  : Histogram<Of["labels"][number]>;
+/** Values of a metric's labels, by name. */
+export type MetricLabels<Label extends string> = Readonly<Partial<Record<Label, string | number>>>;
+
+/** A number that only grows. */
+export interface CounterHandle<Label extends string> {
+  /** Adds `by`, 1 unless given. */
+  inc(by?: number): void;
+  /** Adds `by`, 1 unless given, to the series with these labels. */
+  inc(labels: MetricLabels<Label>, by?: number): void;
+}
+
+/** A number that goes up and down. */
+export interface GaugeHandle<Label extends string> extends CounterHandle<Label> {
+  /** Takes away `by`, 1 unless given. */
+  dec(by?: number): void;
+  /** Takes away `by`, 1 unless given, from the series with these labels. */
+  dec(labels: MetricLabels<Label>, by?: number): void;
+  /** Sets the number. */
+  set(value: number): void;
+  /** Sets the number of the series with these labels. */
+  set(labels: MetricLabels<Label>, value: number): void;
+}
+
+/** How often values fell into each bucket. */
+export interface HistogramHandle<Label extends string> {
+  /** Counts a value, in the metric's unit. */
+  observe(value: number): void;
+  /** Counts a value, in the metric's unit, for the series with these labels. */
+  observe(labels: MetricLabels<Label>, value: number): void;
+  /** Starts a clock; the result stops it, counts the seconds and returns them. */
+  startTimer(labels?: MetricLabels<Label>): (labels?: MetricLabels<Label>) => number;
+}
+
+/** What counts, sets or observes a metric, by its kind; labels are those of its definition. */
+export type MetricHandle<Of extends MetricDefinition> = Of["kind"] extends "counter"
+  ? CounterHandle<Of["labels"][number]>
+  : Of["kind"] extends "gauge" ? GaugeHandle<Of["labels"][number]>
+  : HistogramHandle<Of["labels"][number]>;
 
 /** A handle for each metric of the table, and the page that Prometheus reads. */
 export type Metrics =
-  & { readonly [Name in keyof typeof METRICS]: Handle<(typeof METRICS)[Name]> }
+  & { readonly [Name in keyof typeof METRICS]: MetricHandle<(typeof METRICS)[Name]> }
   & {
     /** Content type of the page. */
     readonly contentType: string;
@@ -160,7 +199,9 @@ export type Metrics =
     page(): Promise<string>;
   };
 
-function create(definition: Definition, registry: Registry): Counter | Gauge | Histogram {
+type AnyHandle = CounterHandle<string> | GaugeHandle<string> | HistogramHandle<string>;
+
+function create(definition: MetricDefinition, registry: Registry): AnyHandle {
   const { kind, name, help, labels, buckets } = definition;
   const common = { name, help, labelNames: [...labels], registers: [registry] };
   if (kind === "counter") return new Counter(common);
@@ -173,7 +214,7 @@ export function createMetrics(): Metrics {
   const registry = new Registry();
   const handles = Object.fromEntries(
     Object.entries(METRICS).map(([name, definition]) => [name, create(definition, registry)]),
-  ) as { [Name in keyof typeof METRICS]: Handle<(typeof METRICS)[Name]> };
+  ) as { [Name in keyof typeof METRICS]: MetricHandle<(typeof METRICS)[Name]> };
   return {
     ...handles,
     contentType: registry.contentType,

@@ -13,8 +13,11 @@ function uniform(seed: number, counter: number): number {
 
 /** How a request differs from the plain one. */
 export interface RequestOptions {
+  /** Of the random walk and of the request; 1 unless given. */
   readonly seed?: number;
+  /** The first open; 100 unless given. */
   readonly price?: number;
+  /** Put over the fields of the request, last. */
   readonly fields?: Readonly<Record<string, unknown>>;
 }
 

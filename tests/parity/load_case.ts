@@ -9,35 +9,55 @@ import { readModelCheckpoint, readTokenizerCheckpoint } from "../../src/importer
 
 /** One case file. Rows are in time order; columns are the model's. */
 export interface ParityCase {
+  /** Tokens the model may attend to. */
   readonly max_context: number;
+  /** Of the input, one for each candle. */
   readonly timestamps: readonly string[];
+  /** Of the forecast, one for each step. */
   readonly prediction_timestamps: readonly string[];
   /** Columns that the reference was given; it derives the others. */
   readonly candles: Readonly<Record<string, readonly number[]>>;
+  /** `[time, 6]` */
   readonly normalized: readonly (readonly number[])[];
+  /** Of each column, `[6]`. */
   readonly mean: readonly number[];
+  /** Of each column, `[6]`. */
   readonly std: readonly number[];
+  /** Of the input, `[time, 5]`. */
   readonly time_features: readonly (readonly number[])[];
+  /** Of the input, `[time]`. */
   readonly tokens_s1: readonly number[];
+  /** Of the input, `[time]`. */
   readonly tokens_s2: readonly number[];
+  /** At the last position of the context, `[V]`. */
   readonly s1_logits_last: readonly number[];
+  /** The most likely s1, given to the dependency layer. */
   readonly s1_argmax: number;
+  /** At the last position given `s1_argmax`, `[V]`. */
   readonly s2_logits_last: readonly number[];
+  /** The first and the last candle after tokenizer and back, normalised: `[2, 6]`. */
   readonly reconstruction_first_last: readonly (readonly number[])[];
+  /** With top_k 1, in the units of the input: `[horizon, 6]`. */
   readonly greedy_prediction: readonly (readonly number[])[];
 }
 
 /** Checkpoints and a case on them. */
 export interface LoadedCase {
+  /** With random weights. */
   readonly model: Checkpoint<ModelArchitecture>;
+  /** With random weights. */
   readonly tokenizer: Checkpoint<TokenizerArchitecture>;
+  /** What the reference computed on them. */
   readonly parity: ParityCase;
 }
 
 /** Where a case lies. */
 export interface CaseLocation {
+  /** Names the case in the report. */
   readonly name: string;
+  /** Holds `model` and `tokenizer`, and the case. */
   readonly folder: URL;
+  /** Name of the case file, without `.json`. */
   readonly file: string;
 }
 

@@ -23,7 +23,9 @@ export interface LayerCache {
 
 /** Keys and values of one layer that this run computed, `[G, H, R, C, D]` each. */
 export interface Recent {
+  /** What the graph calls the keys. */
   readonly keys: string;
+  /** What the graph calls the values. */
   readonly values: string;
 }
 

@@ -14,7 +14,9 @@ import { beside, joined, type Matrix, scaled, tensor, transposed } from "./weigh
 
 /** A linear layer's constants in a graph; `bias` is null where it has none. */
 export interface Linear {
+  /** Name of the matrix, `[in, out]`. */
   readonly weight: string;
+  /** Name of the bias, `[out]`. */
   readonly bias: string | null;
 }
 
@@ -72,11 +74,17 @@ export function addAndNorm(
 
 /** Constants of one block. */
 export interface BlockConstants {
+  /** Scale of the RMSNorm before attention, `[d]`. */
   readonly norm1: string;
+  /** Query, key and value, `[d, 3d]`; queries are scaled already. */
   readonly qkv: Linear;
+  /** What attention mixed back to the stream, `[d, d]`. */
   readonly out: Linear;
+  /** Scale of the RMSNorm before the feed-forward part, `[d]`. */
   readonly norm2: string;
+  /** Both inputs of SwiGLU side by side, `[d, 2ff]`. */
   readonly gateAndUp: Linear;
+  /** SwiGLU back to the stream, `[ff, d]`. */
   readonly down: Linear;
 }
 
@@ -120,7 +128,9 @@ export function blockConstants(
 
 /** Cosines and sines of the rotary embedding, `[positions, headSize / 2]` each. */
 export interface RotaryTables {
+  /** What the graph calls the cosines. */
   readonly cosines: string;
+  /** What the graph calls the sines. */
   readonly sines: string;
 }
 
@@ -148,13 +158,17 @@ export function rotaryTables(
 
 /** What all blocks of a run share. */
 export interface Run {
+  /** How many series and tokens the run has. */
   readonly rows: RowShape;
   /** Positions of this run's tokens, int64 `[G * R, T]`. */
   readonly positions: string;
   /** `[G, 1, R, T, P + S + C]`. */
   readonly mask: string;
+  /** Reach to the highest of `positions`. */
   readonly rotary: RotaryTables;
+  /** H. */
   readonly heads: number;
+  /** D; a row of the stream has H * D values. */
   readonly headSize: number;
 }
 

@@ -35,16 +35,25 @@ const TIME_TABLES = ["minute", "hour", "weekday", "day", "month"] as const;
 export interface GeneratorConstants {
   /** s1 and s2 through embedding and fusion, `[V, d]` each; the bias is in the first. */
   readonly embedS1: string;
+  /** See `embedS1`. */
   readonly embedS2: string;
+  /** One for each layer, the first that runs first. */
   readonly blocks: readonly BlockConstants[];
+  /** Scale of the RMSNorm after the last block, `[d]`. */
   readonly norm: string;
+  /** Hidden state to the logits of s1, `[d, V]`. */
   readonly headS1: Linear;
+  /** Hidden state after the dependency layer to the logits of s2, `[d, V]`. */
   readonly headS2: Linear;
   /** The dependency layer's query of each s1 token, `[V, d]`. */
   readonly dependencyQueries: string;
+  /** Hidden states to the dependency layer's keys and values, `[d, 2d]`. */
   readonly dependencyKeyValue: Linear;
+  /** What the dependency layer mixed back to the stream, `[d, d]`. */
   readonly dependencyOut: Linear;
+  /** Scale of the RMSNorm after the dependency layer, `[d]`. */
   readonly dependencyNorm: string;
+  /** Shared by all blocks. */
   readonly rotary: RotaryTables;
 }
 

@@ -32,7 +32,9 @@ export type Attribute =
 
 /** How a node differs from one output of the standard operator set. */
 export interface NodeOptions {
+  /** By the operator's own names. */
   readonly attributes?: Readonly<Record<string, Attribute>>;
+  /** Operator set; absent is the standard one. */
   readonly domain?: string;
 }
 
@@ -63,7 +65,7 @@ export class GraphBuilder {
   #names = 0;
   #subgraphs = 0;
 
-  /** @param prefix what every generated name begins with */
+  /** An empty graph; every generated name begins with `prefix`. */
   constructor(prefix = "") {
     this.#prefix = prefix;
   }

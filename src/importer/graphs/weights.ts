@@ -7,8 +7,11 @@ import type { Tensor, Weights } from "../../kronos/architecture.ts";
 
 /** A matrix, row-major. */
 export interface Matrix {
+  /** Of a layer's matrix, its inputs. */
   readonly rows: number;
+  /** Of a layer's matrix, its outputs. */
   readonly columns: number;
+  /** `rows * columns` values. */
   readonly data: Float32Array;
 }
 
