@@ -36,7 +36,15 @@ if (!LOOPBACK.includes(config.host)) {
 }
 
 const app = createApp({ config, log, metrics, service });
-const server = listen(app.fetch, config.host, config.port);
+const server = await listen(app.fetch, {
+  hostname: config.host,
+  port: config.port,
+  timeouts: {
+    headMs: config.headTimeoutS * 1000,
+    requestMs: config.bodyTimeoutS * 1000,
+    idleMs: config.idleTimeoutS * 1000,
+  },
+});
 log.info("listening", { hostname: config.host, port: server.port });
 
 let stopping = false;
@@ -46,6 +54,7 @@ async function stop(signal: Deno.Signal): Promise<void> {
   stopping = true;
   log.info("stopping", { signal });
   service.stopAdmitting();
+  server.closeConnectionsAfterAnswers();
   const late = setTimeout(() => service.close(), STOP_TIMEOUT_MS);
   await server.shutdown();
   clearTimeout(late);

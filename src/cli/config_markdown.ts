@@ -23,7 +23,7 @@ const HEADER = `# Configuration
 Settings are environment variables, read and checked once at the start; an empty one counts as
 absent. \`deno task config\` prints the values of this machine, and what is wrong with them.
 
-This file is written by \`deno task config --markdown\` from the table in \`src/config.ts\`: change it
+This file is written by \`deno task config --markdown\` from the tables in \`src/settings/\`: change it
 there.
 
 `;

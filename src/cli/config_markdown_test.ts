@@ -13,7 +13,8 @@ async function settingsWithCores(
   Object.defineProperty(navigator, "hardwareConcurrency", { value: cores, configurable: true });
   try {
     // The query makes it another module, which reads the cores anew.
-    return (await import(`../config.ts?cores=${cores}`)).SETTINGS;
+    const { MODEL_SETTINGS } = await import(`../settings/model_settings.ts?cores=${cores}`);
+    return { ...SETTINGS, ...MODEL_SETTINGS };
   } finally {
     if (own === undefined) Reflect.deleteProperty(navigator, "hardwareConcurrency");
     else Object.defineProperty(navigator, "hardwareConcurrency", own);

@@ -10,8 +10,20 @@ declare module "hono" {
   }
 }
 
+/** What the socket tells of one request. */
+export interface Bindings {
+  /** Resolves when its answer is written whole (true), or the client has gone before that (false). */
+  readonly delivered: () => Promise<boolean>;
+}
+
 /** What Hono knows of a request; its variables are those of `ContextVariableMap`. */
 export type Env = hono.Env;
+
+/** What became of a request's answer; without a socket, as in tests of the application alone, never known. */
+export function deliveryOf(c: Context): Promise<boolean> {
+  const { delivered } = (c.env ?? {}) as Partial<Bindings>;
+  return delivered?.() ?? new Promise(() => {});
+}
 
 /** One request and the means to answer it. */
 export type Context = hono.Context;

@@ -4,7 +4,7 @@ import type { PhaseTimings, SeriesForecast } from "../forecast/forecast.ts";
 import { inputWarnings } from "../forecast/input_warnings.ts";
 import type { ModelInfo } from "../inference/engine.ts";
 import { FEATURES } from "../kronos/architecture.ts";
-import type { Context } from "./app_env.ts";
+import { type Context, deliveryOf } from "./app_env.ts";
 import type { AppParts } from "./app_parts.ts";
 import { modelNotReady, toApiError, validationError } from "./errors.ts";
 import { readJsonBody } from "./read_body.ts";
@@ -95,16 +95,11 @@ function deadline(
       ),
     Math.max(0, budget),
   );
-  const gone = (): void => controller.abort(new ClientGoneError("The client went away"));
-  // The request's signal aborts on success as well, by then `done` has been called.
-  c.req.raw.signal.addEventListener("abort", gone);
-  return {
-    signal: controller.signal,
-    done: () => {
-      clearTimeout(timer);
-      c.req.raw.signal.removeEventListener("abort", gone);
-    },
-  };
+  deliveryOf(c).then((delivered) => {
+    // After `done` nobody listens to the signal.
+    if (!delivered) controller.abort(new ClientGoneError("The client went away"));
+  });
+  return { signal: controller.signal, done: () => clearTimeout(timer) };
 }
 
 function slowest(forecasts: readonly SeriesForecast[]): PhaseTimings {

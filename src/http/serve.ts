@@ -1,19 +1,113 @@
-/** The socket. */
+/**
+ * The socket: `node:http` as Deno implements it. `Deno.serve` (2.9.6) does not notice a client that
+ * leaves once its body exceeded the first read, honours no `Connection: close` of ours, and has no
+ * time limits for heads and bodies.
+ */
+import { getRequestListener } from "@hono/node-server";
+import { createServer, type Server, type ServerResponse } from "node:http";
+import type { Socket } from "node:net";
+import type { Bindings } from "./app_env.ts";
+import { socketAnswer } from "./socket_answer.ts";
+
+/** How long a client may take, in milliseconds. */
+export interface SocketTimeouts {
+  /** For the head of a request, from its connection or the answer before. */
+  readonly headMs: number;
+  /** For a whole request, head and body. */
+  readonly requestMs: number;
+  /** Between an answer and the next request of its connection. */
+  readonly idleMs: number;
+}
+
+/** Where and how to listen. */
+export interface ListenOptions {
+  /** The address. */
+  readonly hostname: string;
+  /** 0 takes a free one. */
+  readonly port: number;
+  /** For clients that are slow or silent. */
+  readonly timeouts: SocketTimeouts;
+}
 
 /** A server that listens. */
 export interface HttpServer {
   /** Its port, also where a free one was asked for. */
   readonly port: number;
+  /** From now on every answer closes its connection; everything is still answered. */
+  closeConnectionsAfterAnswers(): void;
   /** Takes no more connections, closes idle ones, and resolves when the others are done. */
   shutdown(): Promise<void>;
+  /** Cuts what is left. */
+  abort(): void;
 }
 
-/** Listens. */
+/** How often connections are checked for time limits, in milliseconds: how much later than it one may end. */
+const CHECK_INTERVAL_MS = 1000;
+
+/** Answers what never became a request: a head or a body that is late, too large or not HTTP. */
+function answerBrokenRequest(error: Error & { code?: string }, socket: Socket): void {
+  if (socket.writable && error.code !== "ECONNRESET") socket.end(socketAnswer(error.code));
+  else socket.destroy();
+}
+
+/**
+ * Listens; resolves when it does, rejects where it cannot.
+ *
+ * @param fetch answers a request; its second argument tells what became of the answer
+ */
 export function listen(
-  fetch: (request: Request) => Response | Promise<Response>,
-  hostname: string,
-  port: number,
-): HttpServer {
-  const server = Deno.serve({ hostname, port, onListen: () => {} }, (request) => fetch(request));
-  return { port: server.addr.port, shutdown: () => server.shutdown() };
+  fetch: (request: Request, bindings: Bindings) => Response | Promise<Response>,
+  { hostname, port, timeouts }: ListenOptions,
+): Promise<HttpServer> {
+  let closing = false;
+  const answering = new Set<ServerResponse>();
+  const listener = getRequestListener(
+    (request, { outgoing }) =>
+      fetch(request, { delivered: deliveryOf(outgoing as ServerResponse) }),
+    { hostname, overrideGlobalObjects: false },
+  );
+  const server = createServer({
+    headersTimeout: timeouts.headMs,
+    requestTimeout: timeouts.requestMs,
+    keepAliveTimeout: timeouts.idleMs,
+    connectionsCheckingInterval: CHECK_INTERVAL_MS,
+  }, (incoming, outgoing) => {
+    answering.add(outgoing);
+    // Also where the client has gone.
+    outgoing.once("close", () => answering.delete(outgoing));
+    if (closing) outgoing.shouldKeepAlive = false;
+    return listener(incoming, outgoing);
+  });
+  server.on("clientError", answerBrokenRequest);
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, hostname, () => {
+      server.off("error", reject);
+      const address = server.address();
+      resolve({
+        port: typeof address === "object" && address !== null ? address.port : port,
+        closeConnectionsAfterAnswers: () => {
+          closing = true;
+          for (const response of answering) response.shouldKeepAlive = false;
+        },
+        shutdown: () => shutdown(server),
+        abort: () => server.closeAllConnections(),
+      });
+    });
+  });
+}
+
+/** Whether an answer was written whole; asked for again, the same promise. */
+function deliveryOf(outgoing: ServerResponse): () => Promise<boolean> {
+  let delivery: Promise<boolean> | undefined;
+  return () =>
+    delivery ??= new Promise((resolve) => {
+      // A cut answer closes without finishing, though `writableFinished` is true even then.
+      outgoing.once("finish", () => resolve(true));
+      outgoing.once("close", () => resolve(false));
+    });
+}
+
+function shutdown(server: Server): Promise<void> {
+  return new Promise((resolve) => server.close(() => resolve()));
 }

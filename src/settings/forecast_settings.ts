@@ -1,0 +1,56 @@
+/** Settings of what a forecast is where its request does not say. */
+import { positive, setting, whole } from "./setting.ts";
+
+/** By the name that the code uses. */
+export const FORECAST_SETTINGS = {
+  defaultTemperature: setting<number | null>(
+    "KRONOS_DEFAULT_TEMPERATURE",
+    "ratio",
+    null,
+    positive(10),
+    "absent: the manifest's, else 1",
+  ),
+  defaultTopK: setting<number | null>(
+    "KRONOS_DEFAULT_TOP_K",
+    "tokens",
+    null,
+    whole(0, 2 ** 31 - 1),
+    "absent: the manifest's, else 0, which switches it off",
+  ),
+  defaultTopP: setting<number | null>(
+    "KRONOS_DEFAULT_TOP_P",
+    "probability",
+    null,
+    positive(1),
+    "absent: the manifest's, else 0.9",
+  ),
+  defaultSampleCount: setting<number | null>(
+    "KRONOS_DEFAULT_SAMPLE_COUNT",
+    "paths",
+    null,
+    whole(1, 1024),
+    "absent: the manifest's, else 1",
+  ),
+  defaultLookback: setting("KRONOS_DEFAULT_LOOKBACK", "candles", 400, whole(1, 2048), "of a file"),
+  defaultPredLen: setting(
+    "KRONOS_DEFAULT_PRED_LEN",
+    "steps",
+    120,
+    whole(1, 512),
+    "the command line's horizon",
+  ),
+  defaultBandSamples: setting(
+    "KRONOS_DEFAULT_BAND_SAMPLES",
+    "paths",
+    32,
+    whole(2, 1024),
+    "for quantiles or samples without a sample_count: enough for a 90% band",
+  ),
+  maxSampleCount: setting(
+    "KRONOS_MAX_SAMPLE_COUNT",
+    "paths",
+    64,
+    whole(1, 1024),
+    "more cost time and memory in proportion",
+  ),
+} as const;

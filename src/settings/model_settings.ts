@@ -1,0 +1,91 @@
+/** Settings of the model and the replicas that run it. */
+import { oneOf, positive, seconds, setting, text, whole } from "./setting.ts";
+
+/** A replica a core, one thread each: with two threads in a Worker runs were seen to hang. */
+export function defaultReplicas(cores: number): { workers: number; threads: number } {
+  return { workers: Math.max(1, cores), threads: 1 };
+}
+
+const replicas = defaultReplicas(navigator.hardwareConcurrency);
+
+/** By the name that the code uses. */
+export const MODEL_SETTINGS = {
+  modelPath: setting("KRONOS_MODEL_PATH", "folder", "models/nano", text, "holds a manifest.json"),
+  device: setting<"auto" | "wasm">(
+    "KRONOS_DEVICE",
+    "name",
+    "auto",
+    oneOf(["auto", "wasm"], { cpu: "wasm" }),
+    "cpu means wasm",
+  ),
+  workers: setting(
+    "KRONOS_WORKERS",
+    "replicas",
+    replicas.workers,
+    whole(0, 64),
+    "each holds the weights once; from the cores; 0 computes on the main thread",
+  ),
+  threads: setting(
+    "KRONOS_THREADS",
+    "threads",
+    replicas.threads,
+    whole(1, 64),
+    "of each replica; more than one was seen to hang in a Worker",
+  ),
+  maxContext: setting<number | null>(
+    "KRONOS_MAX_CONTEXT",
+    "tokens",
+    null,
+    whole(1, 2048),
+    "absent: the manifest's, which is also the most",
+  ),
+  contextPolicy: setting<"rolling" | "exact">(
+    "KRONOS_CONTEXT_POLICY",
+    "name",
+    "rolling",
+    oneOf(["rolling", "exact"]),
+    "exact recomputes past the context as the reference does, much slower",
+  ),
+  clipValue: setting(
+    "KRONOS_CLIP_VALUE",
+    "standard deviations",
+    5,
+    positive(1000),
+    "normalised candles are cut there; what the model was trained with",
+  ),
+  chunkSteps: setting(
+    "KRONOS_CHUNK_STEPS",
+    "steps",
+    16,
+    whole(1, 512),
+    "between two chances to join, leave or be cancelled",
+  ),
+  maxBatchRows: setting(
+    "KRONOS_MAX_BATCH_ROWS",
+    "paths",
+    64,
+    whole(1, 4096),
+    "in one run; more gain little and hold the others up",
+  ),
+  maxPrefilledSeries: setting(
+    "KRONOS_MAX_PREFILLED_SERIES",
+    "series",
+    64,
+    whole(1, 10_000),
+    "with their context in a replica's memory",
+  ),
+  inferenceTimeoutS: setting(
+    "KRONOS_INFERENCE_TIMEOUT",
+    "seconds",
+    240,
+    seconds,
+    "for the model's part of a request",
+  ),
+  startupTimeoutS: setting(
+    "KRONOS_STARTUP_TIMEOUT",
+    "seconds",
+    300,
+    seconds,
+    "for loading the model; then the log says so and loading goes on",
+  ),
+} as const;
