@@ -43,8 +43,10 @@ export function createForecaster(options: ForecasterOptions): ScheduledForecaste
   return {
     async forecast(series, signal) {
       const forecasts = new Array<SeriesForecast>(series.length);
-      const jobs = series.map((request, index) =>
-        forecastJob(request, clipValue, (forecast) => forecasts[index] = forecast)
+      const idle = engine.replicas.length - scheduler.queue().waiting - scheduler.queue().running;
+      const parts = Math.max(1, Math.floor(idle / series.length));
+      const jobs = series.flatMap((request, index) =>
+        forecastJobs(request, clipValue, parts, (forecast) => forecasts[index] = forecast)
       );
       await scheduler.submit(jobs, signal);
       return forecasts;
@@ -57,24 +59,42 @@ export function createForecaster(options: ForecasterOptions): ScheduledForecaste
 /** The way back from the model's units to those of the input. */
 type Restore = (candles: Float32Array) => Float64Array;
 
-function forecastJob(
+/** Paths worth a prefill of their own on another replica: fewer would gain less than it costs. */
+const MIN_PATHS_OF_PART = 8;
+
+/**
+ * The series as one job, or its paths shared out over several where replicas would idle. The numbers
+ * are the same: each path draws from its own random numbers.
+ *
+ * @param parts jobs to make at most
+ */
+function forecastJobs(
   request: SeriesRequest,
   clipValue: number,
+  parts: number,
   onForecast: (forecast: SeriesForecast) => void,
-): SeriesJob {
-  let restore: Restore | undefined;
-  return {
-    paths: request.paths,
-    prepare() {
-      const prepared = prepare(request, clipValue);
-      restore = prepared.restore;
-      return prepared.input;
-    },
-    finish(candles, timings) {
-      if (restore === undefined) throw new Error("Cannot finish a series: it was never prepared");
-      onForecast(summarize(request, restore(candles), timings));
-    },
-  };
+): SeriesJob[] {
+  const { paths, horizon } = request;
+  const count = Math.max(1, Math.min(parts, Math.floor(paths / MIN_PATHS_OF_PART)));
+  const bounds = Array.from({ length: count + 1 }, (_, i) => Math.round(i * paths / count));
+  const generated = new Float32Array(paths * horizon * FEATURES);
+  const timings: PhaseTimings[] = [];
+  let prepared: ReturnType<typeof prepare> | undefined;
+  const prepareOnce = () => prepared ??= prepare(request, clipValue);
+  return Array.from({ length: count }, (_, part) => {
+    const [firstPath, end] = bounds.slice(part);
+    return {
+      paths: end - firstPath,
+      prepare: () => ({ ...prepareOnce().input, paths: end - firstPath, firstPath }),
+      finish(candles, partTimings) {
+        generated.set(candles, firstPath * horizon * FEATURES);
+        timings.push(partTimings);
+        if (timings.length < count) return;
+        const slowest = timings.reduce((a, b) => a.totalMs >= b.totalMs ? a : b);
+        onForecast(summarize(request, prepareOnce().restore(generated), slowest));
+      },
+    };
+  });
 }
 
 /** Normalises by the statistics of the whole input, cheap columns scaled up first. */

@@ -11,16 +11,17 @@ import { FakeReplica, type FakeReplicaOptions } from "./testing/fake_replica.ts"
 const never = new AbortController().signal;
 const CLIP = 5;
 
+const OPTIONS = {
+  clipValue: CLIP,
+  scheduler: DEFAULT_SCHEDULER_SETTINGS,
+  onReplicaError: () => {},
+};
+
 function forecasterOnFake(
   options: FakeReplicaOptions = {},
 ): { forecaster: ScheduledForecaster; replica: FakeReplica } {
   const replica = new FakeReplica(options);
-  const forecaster = createForecaster({
-    engine: { replicas: [replica] },
-    clipValue: CLIP,
-    scheduler: DEFAULT_SCHEDULER_SETTINGS,
-    onReplicaError: () => {},
-  });
+  const forecaster = createForecaster({ ...OPTIONS, engine: { replicas: [replica] } });
   return { forecaster, replica };
 }
 
@@ -237,4 +238,32 @@ Deno.test("forecast() gives a series the same numbers alone and in any batch", a
     }),
     { numRuns: 50 },
   );
+});
+
+Deno.test("forecast() shares the paths of a series out over idle replicas, with the same numbers", async () => {
+  const request = requestOf(candlesAround(100), { paths: 20, horizon: 40, includeSamples: true });
+  const alone = forecasterOnFake({});
+  const [expected] = await alone.forecaster.forecast([request], never);
+  await alone.forecaster.close();
+  const replicas = [new FakeReplica(), new FakeReplica(), new FakeReplica()];
+  const forecaster = createForecaster({ ...OPTIONS, engine: { replicas } });
+  const [shared] = await forecaster.forecast([request], never);
+  // 20 paths are worth two parts of at least 8, not three.
+  assert.deepEqual(replicas.map(({ prefills }) => prefills.length), [1, 1, 0]);
+  assert.deepEqual(replicas.map(({ decodes }) => decodes[0]?.rows), [10, 10, undefined]);
+  assert.deepEqual({ ...shared, timings: null }, { ...expected, timings: null });
+  await forecaster.close();
+});
+
+Deno.test("forecast() leaves the paths of a series together where the replicas are busy", async () => {
+  const request = requestOf(candlesAround(100), { paths: 32, horizon: 40 });
+  const replicas = [new FakeReplica(), new FakeReplica()];
+  const forecaster = createForecaster({ ...OPTIONS, engine: { replicas } });
+  await Promise.all(
+    Array.from({ length: 4 }, (_, seed) => forecaster.forecast([{ ...request, seed }], never)),
+  );
+  // The first came to idle replicas; the three after it did not.
+  const prefills = replicas.flatMap((replica) => replica.prefills).sort();
+  assert.deepEqual(prefills, [0, 0, 1, 2, 3]);
+  await forecaster.close();
 });

@@ -26,6 +26,11 @@ export interface SeriesInput {
   readonly horizon: number;
   /** Sample paths to draw. */
   readonly paths: number;
+  /**
+   * Number of the first of them, which keys their random numbers: the paths of one series may be drawn
+   * in several places. Absent: 0.
+   */
+  readonly firstPath?: number;
   /** One way of drawing for all its paths. */
   readonly sampling: Sampling;
   /** 0 to 2^53 - 1; with path, step and s1/s2 it keys every random number. */

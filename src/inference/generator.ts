@@ -63,10 +63,10 @@ function uniforms(
   const out = new Float32Array(steps * rows.length * 2 * vocabulary);
   let at = 0;
   for (let step = first; step < first + steps; step++) {
-    for (const { input: { seed, sampling }, path } of rows) {
+    for (const { input: { seed, sampling, firstPath = 0 }, path } of rows) {
       for (const token of [0, 1] as TokenKind[]) {
         if (sampling.topK === 1) out.fill(UNUSED_UNIFORM, at, at + vocabulary);
-        else fillUniform(out, at, vocabulary, { seed, path, step, token });
+        else fillUniform(out, at, vocabulary, { seed, path: firstPath + path, step, token });
         at += vocabulary;
       }
     }

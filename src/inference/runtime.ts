@@ -37,6 +37,30 @@ export function integerData(tensor: Tensor): Int32Array {
   throw new TypeError(`Cannot read output: expected int64, got ${tensor.type}`);
 }
 
+/** Pages of 64 KiB in a memory that threads share: 2 GiB, tens of times what a replica was seen to use. */
+const SHARED_MEMORY_PAGES = 32_768;
+
+/**
+ * Lets a memory that threads share have its full size from the start: address space, since pages that
+ * nobody touches cost nothing. Where it grows during a run instead, another thread meets the bound it
+ * knew before (Deno's V8 compares addresses with a size that each thread learns late) and dies of
+ * "memory access out of bounds", and the run waits for it for ever.
+ */
+async function withoutGrowth<Result>(start: () => Promise<Result>): Promise<Result> {
+  const { Memory } = WebAssembly;
+  WebAssembly.Memory = class extends Memory {
+    constructor(wanted: WebAssembly.MemoryDescriptor) {
+      const size = { initial: SHARED_MEMORY_PAGES, maximum: SHARED_MEMORY_PAGES };
+      super(wanted.shared === true ? { ...wanted, ...size } : wanted);
+    }
+  };
+  try {
+    return await start();
+  } finally {
+    WebAssembly.Memory = Memory;
+  }
+}
+
 /**
  * Loads a graph on WASM.
  *
@@ -45,9 +69,11 @@ export function integerData(tensor: Tensor): Int32Array {
 export async function openSession(graph: Uint8Array, threads: number): Promise<Session> {
   ort.env.logLevel = "error";
   ort.env.wasm.numThreads = threads;
-  return await ort.InferenceSession.create(graph, {
-    executionProviders: ["wasm"],
-    graphOptimizationLevel: "all",
-    logSeverityLevel: 3,
-  });
+  const open = (): Promise<Session> =>
+    ort.InferenceSession.create(graph, {
+      executionProviders: ["wasm"],
+      graphOptimizationLevel: "all",
+      logSeverityLevel: 3,
+    });
+  return threads > 1 ? await withoutGrowth(open) : await open();
 }

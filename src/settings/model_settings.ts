@@ -1,7 +1,7 @@
 /** Settings of the model and the replicas that run it. */
 import { oneOf, positive, seconds, setting, text, whole } from "./setting.ts";
 
-/** A replica a core, one thread each: with two threads in a Worker runs were seen to hang. */
+/** A replica a core, one thread each: threads wait for each other, spinning, where a core is busy. */
 export function defaultReplicas(cores: number): { workers: number; threads: number } {
   return { workers: Math.max(1, cores), threads: 1 };
 }
@@ -30,7 +30,7 @@ export const MODEL_SETTINGS = {
     "threads",
     replicas.threads,
     whole(1, 64),
-    "of each replica; more than one was seen to hang in a Worker",
+    "of each replica; a spare core in quiet; on busy cores they wait for each other, spinning",
   ),
   maxContext: setting<number | null>(
     "KRONOS_MAX_CONTEXT",

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { SeriesInput } from "../../src/inference/engine.ts";
+import { FEATURES } from "../../src/kronos/architecture.ts";
 import { decodeAll, forecastAlone, openTinyReplica, tinySeries } from "./tiny_replica.ts";
 
 // The runtime opens its own resources with the first session, and keeps them: before any test.
@@ -70,6 +71,22 @@ Deno.test("paths of one series differ, and do not depend on how many there are",
   const one = await forecastAlone(replica, tinySeries(30, { seed: 9, paths: 1 }));
   assert.deepEqual(three.subarray(0, one.length), one);
   assert.notDeepEqual(three.subarray(one.length, 2 * one.length), one);
+  await replica.close();
+});
+
+Deno.test("paths drawn in parts are those drawn together, bit by bit", async () => {
+  const replica = await openTinyReplica();
+  const whole = tinySeries(30, { seed: 9, paths: 32, horizon: 5 });
+  const together = await forecastAlone(replica, whole);
+  await fc.assert(
+    fc.asyncProperty(fc.integer({ min: 0, max: 31 }), fc.nat(), async (firstPath, more) => {
+      const paths = 1 + more % (32 - firstPath);
+      const part = await forecastAlone(replica, { ...whole, firstPath, paths });
+      const from = firstPath * whole.horizon * FEATURES;
+      assert.deepEqual(part, together.subarray(from, from + part.length));
+    }),
+    { numRuns: 20 },
+  );
   await replica.close();
 });
 

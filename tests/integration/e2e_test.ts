@@ -130,6 +130,21 @@ Deno.test("the service answers forecasts", async (t) => {
     await predicted(next);
   });
 
+  await t.step("a client that goes away leaves nothing running", async () => {
+    const controller = new AbortController();
+    const request = predictRequest(400, 512, { fields: { overrides: { sample_count: 64 } } });
+    const sent = service.post("/v1/predict/single", request, { signal: controller.signal });
+    const running = async (): Promise<number> => {
+      const response = await service.get("/v1/healthz/detailed");
+      return (await response.json()).checks.queue.running;
+    };
+    while (await running() === 0);
+    controller.abort();
+    await assert.rejects(sent, { name: "AbortError" });
+    while (await running() > 0);
+    assert.match(await (await service.get("/v1/metrics")).text(), /kronos_queue_running 0/);
+  });
+
   await t.step("errors have one body", async () => {
     const cases: [Promise<Response>, number, string][] = [
       [service.get("/nowhere"), 404, "NotFound"],

@@ -110,7 +110,7 @@ export class FakeReplica implements Replica {
   }
 
   #chunk(handle: number, held: Held, steps: number): SeriesChunk {
-    const { seed, paths, horizon } = held.input;
+    const { seed, paths, horizon, firstPath = 0 } = held.input;
     const value = this.#options.value ?? fakeValue;
     const firstStep = held.step;
     const candles = new Float32Array(paths * steps * FEATURES);
@@ -118,7 +118,7 @@ export class FakeReplica implements Replica {
     for (let path = 0; path < paths; path++) {
       for (let step = firstStep; step < firstStep + steps; step++) {
         for (let column = 0; column < FEATURES; column++) {
-          candles[i++] = value(seed, path, step, column);
+          candles[i++] = value(seed, firstPath + path, step, column);
         }
       }
     }
