@@ -1,5 +1,6 @@
 /** Requests and answers as schemas: they validate, and the OpenAPI document is made from them. */
 import { z } from "@hono/zod-openapi";
+import { ERRORS, type ErrorType, MAX_ISSUES } from "./errors.ts";
 import { REQUIRED } from "./issues.ts";
 
 /** The largest price or volume: the model works in float32, whose squares overflow past it. */
@@ -9,7 +10,7 @@ export const MAX_CANDLES = 2048;
 /** Steps of a forecast at most. */
 export const MAX_HORIZON = 512;
 /** Quantiles of one request at most. */
-const MAX_QUANTILES = 19;
+export const MAX_QUANTILES = 19;
 /** Characters of an id at most: it is echoed and logged. */
 const MAX_ID_CHARACTERS = 256;
 
@@ -32,22 +33,12 @@ export const candleSchema = z.object({
   }),
 }, { error: requiredOr }).openapi("Candle");
 
-const timestamp = z.string({ error: requiredOr }).max(64).openapi({
+/** A time stamp; what it must say beside being text is in timestamps.ts. */
+export const timestampSchema = z.string({ error: requiredOr }).max(64).openapi({
   description:
     "ISO 8601; a date alone, `T` or a space, fractions, `Z`, an offset or no zone. The wall clock as written counts.",
   example: "2024-01-01T09:30:00",
 });
-
-/** Candles of an input. */
-export const candlesSchema = z.array(candleSchema, { error: requiredOr }).min(1).max(MAX_CANDLES);
-/** Time stamps of an input. */
-export const timestampsSchema = z.array(timestamp, { error: requiredOr }).min(1).max(MAX_CANDLES)
-  .openapi({
-    description: "As many as candles, strictly ascending, all with or all without zone.",
-  });
-/** Time stamps to forecast. */
-export const predictionTimestampsSchema = z.array(timestamp, { error: requiredOr }).min(1)
-  .max(MAX_HORIZON).openapi({ description: "Strictly ascending, after the last input stamp." });
 
 /** How to sample. */
 export const overridesSchema = z.object({
@@ -63,11 +54,11 @@ export const overridesSchema = z.object({
 }).openapi("Overrides");
 
 /** A series' id. */
-export const seriesIdSchema = z.string().max(MAX_ID_CHARACTERS);
+export const seriesIdSchema = z.string({ error: requiredOr }).max(MAX_ID_CHARACTERS);
 /** Fixes every random number. */
 export const seedSchema = z.int().min(0).max(Number.MAX_SAFE_INTEGER);
-/** Levels of the quantiles to answer with. */
-export const quantilesSchema = z.array(z.number().gt(0).lt(1)).min(1).max(MAX_QUANTILES);
+/** Level of a quantile to answer with. */
+export const quantileSchema = z.number().gt(0).lt(1);
 /** A switch of the request. */
 export const flagSchema = z.boolean();
 
@@ -76,16 +67,23 @@ const optional = {
   seed: seedSchema.nullish().openapi({
     description: "The same seed, input and settings give the same numbers, alone or in any batch.",
   }),
-  quantiles: quantilesSchema.nullish().openapi({ description: "Distinct levels in (0, 1)." }),
+  quantiles: z.array(quantileSchema).min(1).max(MAX_QUANTILES).nullish().openapi({
+    description: "Distinct levels; they need more than one sample path.",
+  }),
   include_samples: flagSchema.nullish(),
   include_warnings: flagSchema.nullish(),
   raw: flagSchema.nullish().openapi({ description: "The model's output untouched." }),
 };
 
 const series = {
-  candles: candlesSchema,
-  timestamps: timestampsSchema,
-  prediction_timestamps: predictionTimestampsSchema,
+  candles: z.array(candleSchema).min(1).max(MAX_CANDLES),
+  timestamps: z.array(timestampSchema).min(1).max(MAX_CANDLES).openapi({
+    description:
+      "As many as candles, strictly ascending as instants. All stamps of a series, those to forecast included, carry a zone (offsets may differ) or none does.",
+  }),
+  prediction_timestamps: z.array(timestampSchema).min(1).max(MAX_HORIZON).openapi({
+    description: "Strictly ascending, all after the last input stamp.",
+  }),
   ...optional,
 };
 
@@ -95,9 +93,8 @@ export const singleRequestSchema = z.object({ series_id: seriesIdSchema.nullish(
 
 /** The body of `POST /v1/predict/batch`. */
 export const batchRequestSchema = z.object({
-  items: z.array(z.object({ series_id: seriesIdSchema, ...series }).openapi("BatchItem"), {
-    error: requiredOr,
-  }).min(1),
+  items: z.array(z.object({ series_id: seriesIdSchema, ...series }).openapi("BatchItem")).min(1)
+    .openapi({ description: "At most KRONOS_MAX_BATCH_ITEMS, 256 unless set." }),
 }).openapi("BatchRequest");
 
 const predictedCandle = z.object({
@@ -130,12 +127,32 @@ export const predictionSchema = z.object({
   seed: z.int().optional(),
 }).openapi("Prediction");
 
+const scalar = z.union([z.string(), z.number(), z.boolean(), z.null()]);
+
+/** Where a problem is and which rule it breaks. */
+const issueFields = {
+  field: z.string().optional().openapi({
+    description: "Dotted path, with the index of `items`: `items[3].candles.low`.",
+  }),
+  index: z.int().min(0).optional().openapi({ description: "The index below, e.g. of the candle." }),
+  value: scalar.optional().openapi({
+    description: "What was sent, cut to 100 characters; absent for objects and arrays.",
+  }),
+  constraint: z.string().optional().openapi({ description: "The rule, for programs." }),
+};
+
 /** The one body of every error. */
 export const errorSchema = z.object({
   error: z.object({
-    type: z.string(),
+    type: z.enum(Object.keys(ERRORS) as [ErrorType, ...ErrorType[]]),
     message: z.string(),
-    details: z.record(z.string(), z.unknown()).optional(),
+    details: z.looseObject({
+      ...issueFields,
+      position: z.int().min(0).optional().openapi({
+        description: "Where the body stops being JSON, in characters (UTF-16 units) from 0.",
+      }),
+      issues: z.array(z.object({ message: z.string(), ...issueFields })).max(MAX_ISSUES).optional(),
+    }).optional().openapi({ description: "Absent from a 500 alone." }),
     request_id: z.string(),
     timestamp: z.string(),
   }),
