@@ -86,7 +86,7 @@ Deno.test("quantiles: keys as JavaScript prints them, in the asked order, by the
   assert.equal(samples.length, 5);
   prediction.forEach((candle, step) => {
     for (const column of COLUMNS) {
-      const values = samples.map((path) => path[step][column]);
+      const values: number[] = samples.map((path) => path[step][column]);
       assert.ok(close(candle[column], values.reduce((sum, value) => sum + value) / 5));
       for (const level of levels) {
         assert.ok(close(quantiles[String(level)][step][column], quantileOf(values, level)));
