@@ -40,7 +40,7 @@ const damaged = fc.tuple(
     for (const key of keys) {
       part = typeof part === "object" && part !== null ? Reflect.get(part, key) : undefined;
     }
-    if (typeof part === "object" && part !== null) Reflect.set(part, last, value);
+    if (typeof part === "object" && part !== null) Reflect.set(part, last, structuredClone(value));
   }
   return body;
 });
