@@ -49,16 +49,20 @@ export class ConfigError extends Error {
   }
 }
 
+function isAbsent(value: string | undefined): value is undefined | "" {
+  return value === undefined || value === "";
+}
+
 /** Variables that would be ignored in silence, though whoever set them counts on them. */
 function refusedVariables(environment: Readonly<Record<string, string>>): string[] {
   const problems: string[] = [];
   for (const [variable, harmless] of Object.entries(NOT_YET)) {
     const value = environment[variable];
-    if (value === undefined || value === "" || harmless.includes(value.toLowerCase())) continue;
+    if (isAbsent(value) || harmless.includes(value.toLowerCase())) continue;
     problems.push(`${variable}=${value}: this version does not support it; leave it unset`);
   }
   for (const variable of FROM_PYTHON) {
-    if (environment[variable] === undefined) continue;
+    if (isAbsent(environment[variable])) continue;
     problems.push(
       `${variable}: models are imported before the start, with: ${IMPORT_COMMAND}; ` +
         "then set KRONOS_MODEL_PATH",
@@ -77,7 +81,7 @@ export function readConfig(environment: Readonly<Record<string, string>>): Confi
   const problems = refusedVariables(environment);
   for (const [name, { variable, fallback, schema, unit }] of Object.entries(SETTINGS)) {
     const given = environment[variable];
-    if (given === undefined || given === "") {
+    if (isAbsent(given)) {
       values[name] = fallback;
       continue;
     }

@@ -2,7 +2,7 @@
 import { join, resolve } from "node:path";
 
 const ROOT = resolve(import.meta.dirname ?? ".", "..");
-const FOLDERS = ["src", "bench", "tools", "tests", "examples"];
+const FOLDERS = ["src", "bench", "tools", "examples"];
 
 /** Modules below a folder, tests left out: nobody imports them. */
 async function modules(folder: string): Promise<string[]> {

@@ -15,15 +15,15 @@ export interface Timestamp {
 }
 
 const ISO_8601 =
-  /^(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?(Z|[+-]\d{2}(?::?\d{2})?)?)?$/;
+  /^(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?(Z|[+-]\d{2}(?::?\d{2}(?::?\d{2})?)?)?)?$/;
 
-/** Minutes that a zone is ahead of UTC; null where there is no such zone. */
-function zoneMinutes(zone: string): number | null {
+/** Seconds that a zone is ahead of UTC (those of local mean times are no whole minutes); null for none. */
+function zoneSeconds(zone: string): number | null {
   if (zone === "Z") return 0;
-  const hours = Number(zone.slice(1, 3));
-  const minutes = Number(zone.slice(3).replace(":", "") || 0);
-  if (hours > 23 || minutes > 59) return null;
-  return (zone[0] === "-" ? -1 : 1) * (hours * 60 + minutes);
+  const digits = zone.slice(1).replaceAll(":", "").padEnd(6, "0");
+  const [hours, minutes, seconds] = [0, 2, 4].map((at) => Number(digits.slice(at, at + 2)));
+  if (hours > 23 || minutes > 59 || seconds > 59) return null;
+  return (zone[0] === "-" ? -1 : 1) * ((hours * 60 + minutes) * 60 + seconds);
 }
 
 /**
@@ -42,9 +42,9 @@ export function parseTimestamp(text: string): Timestamp | null {
   date.setUTCFullYear(year, month - 1, day); // Date.UTC() would take the years 0 to 99 for 1900 to 1999
   if (date.getUTCDate() !== day) return null; // e.g. the 30th of February is in March
   date.setUTCHours(hour, minute, second);
-  const offset = zone === undefined ? 0 : zoneMinutes(zone);
+  const offset = zone === undefined ? 0 : zoneSeconds(zone);
   if (offset === null) return null;
-  const micros = BigInt(date.getTime() - offset * 60_000) * 1000n +
+  const micros = BigInt(date.getTime() - offset * 1000) * 1000n +
     BigInt(fraction.padEnd(6, "0").slice(0, 6));
   return { text, micros, zoned: zone !== undefined, wall: { year, month, day, hour, minute } };
 }

@@ -12,17 +12,30 @@ import { validateBatch, validateSingle } from "./validate.ts";
 
 const REQUEST_ID = /^[A-Za-z0-9._-]{1,128}$/;
 
+/** The one place where what was thrown becomes an answer and, where it is our fault, a line of the log. */
+function answerError(c: Context<Env>, thrown: unknown, { log }: AppParts): Response {
+  const error = toApiError(thrown);
+  if (ERRORS[error.type].status === 500) {
+    log.error("request failed", { request_id: c.get("requestId"), path: c.req.path, error });
+  }
+  return errorResponse(c, error);
+}
+
 /** Names the request, and writes its line of the log when it is answered. */
-function requestLine({ log }: AppParts): MiddlewareHandler<Env> {
+function requestLine(parts: AppParts): MiddlewareHandler<Env> {
   return async (c, next) => {
     const start = performance.now();
     const sent = c.req.header("x-request-id");
     const requestId = sent !== undefined && REQUEST_ID.test(sent) ? sent : crypto.randomUUID();
     c.set("requestId", requestId);
-    await next();
+    try {
+      await next();
+    } catch (thrown) {
+      c.res = answerError(c, thrown, parts); // Hono hands only errors to onError
+    }
     c.header("X-Request-ID", requestId);
     c.header("X-Content-Type-Options", "nosniff");
-    log.info("request", {
+    parts.log.info("request", {
       request_id: requestId,
       method: c.req.method,
       path: c.req.path,
@@ -31,15 +44,6 @@ function requestLine({ log }: AppParts): MiddlewareHandler<Env> {
       server_timing: c.res.headers.get("server-timing"),
     });
   };
-}
-
-/** The one place where what was thrown becomes an answer and, where it is our fault, a line of the log. */
-function answerError(c: Context<Env>, thrown: unknown, { log }: AppParts): Response {
-  const error = toApiError(thrown);
-  if (ERRORS[error.type].status === 500) {
-    log.error("request failed", { request_id: c.get("requestId"), path: c.req.path, error });
-  }
-  return errorResponse(c, error);
 }
 
 /** Routes by path and method; the rest of a path's methods are 405. */
@@ -53,16 +57,23 @@ function addRoutes(app: OpenAPIHono<Env>, parts: AppParts): void {
   app.post("/v1/predict/batch", (c) => measuredPrediction(c, parts, "batch", validateBatch));
   app.get("/docs", docsPage);
   app.get("/docs/:asset", async (c) => await docsAsset(c, c.req.param("asset")) ?? c.notFound());
-  app.get("/openapi.json", (c) => c.json(openApiDocument(app)));
+  let document: object | undefined; // made once, when it is first asked for
+  app.get("/openapi.json", (c) => c.json(document ??= openApiDocument(app)));
+}
+
+/** Methods that a path takes; HEAD where GET. Empty where there is no such route. */
+function methodsOf(app: OpenAPIHono<Env>, path: string): Set<string> {
+  const routes = new Set(app.routes.map(({ method }) => method));
+  routes.delete("ALL"); // middleware
+  const methods = [...routes].filter((method) =>
+    app.router.match(method, path)[0].some(([[, route]]) => route.method === method)
+  );
+  return new Set(methods.includes("GET") ? [...methods, "HEAD"] : methods);
 }
 
 /** 404, or 405 where the path has other methods. */
 function notFound(c: Context<Env>, app: OpenAPIHono<Env>): Response {
-  const methods = new Set(
-    app.routes.filter(({ path, method }) => path === c.req.path && method !== "ALL")
-      .map(({ method }) => method),
-  );
-  if (methods.has("GET")) methods.add("HEAD");
+  const methods = methodsOf(app, c.req.path);
   if (methods.size === 0 || methods.has(c.req.method)) {
     return errorResponse(
       c,

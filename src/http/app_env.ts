@@ -19,14 +19,22 @@ export interface Bindings {
 /** What Hono knows of a request; its variables are those of `ContextVariableMap`. */
 export type Env = hono.Env;
 
-/** What became of a request's answer; without a socket, as in tests of the application alone, never known. */
-export function deliveryOf(c: Context): Promise<boolean> {
-  const { delivered } = (c.env ?? {}) as Partial<Bindings>;
-  return delivered?.() ?? new Promise(() => {});
-}
-
 /** One request and the means to answer it. */
 export type Context = hono.Context;
+
+/** Whether a client stays for its answer: true when that is written whole, false when it goes before. */
+export function deliveryOf(c: Context): Promise<boolean> {
+  const { delivered } = (c.env ?? {}) as Partial<Bindings>;
+  return delivered?.() ?? abandoned(c.req.raw.signal);
+}
+
+/** Without our socket only the request's signal tells, and only that a client has gone. */
+function abandoned(signal: AbortSignal): Promise<boolean> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve(false);
+    else signal.addEventListener("abort", () => resolve(false), { once: true });
+  });
+}
 
 /** The application: routes that answer, and the registry of those that the OpenAPI document names. */
 export type App = OpenAPIHono;

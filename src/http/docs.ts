@@ -32,10 +32,18 @@ const CONTENT_SECURITY_POLICY = [
   "frame-ancestors 'none'",
 ].join("; ");
 
-const ASSETS: Readonly<Record<string, string>> = {
-  "swagger-ui.css": "text/css; charset=utf-8",
-  "swagger-ui-bundle.js": "text/javascript; charset=utf-8",
-};
+const JAVASCRIPT = "text/javascript; charset=utf-8";
+
+const START_NAME = "start.js";
+
+/** Files of the package that the page loads, and their types. */
+const PACKAGE_FILES: ReadonlyMap<string, string> = new Map([
+  ["swagger-ui.css", "text/css; charset=utf-8"],
+  ["swagger-ui-bundle.js", JAVASCRIPT],
+]);
+
+/** Every file that the page loads. */
+export const DOCS_ASSETS: readonly string[] = [...PACKAGE_FILES.keys(), START_NAME];
 
 /** The page. */
 export function docsPage(c: Context): Response {
@@ -44,10 +52,8 @@ export function docsPage(c: Context): Response {
 
 /** One of the page's files, read from the package when it is first asked for; null for any other. */
 export async function docsAsset(c: Context, name: string): Promise<Response | null> {
-  if (name === "start.js") {
-    return c.body(START, 200, { "Content-Type": "text/javascript; charset=utf-8" });
-  }
-  const type = ASSETS[name];
+  if (name === START_NAME) return c.body(START, 200, { "Content-Type": JAVASCRIPT });
+  const type = PACKAGE_FILES.get(name);
   if (type === undefined) return null;
   const bytes = await Deno.readFile(new URL(import.meta.resolve(`swagger-ui-dist/${name}`)));
   return c.body(bytes, 200, { "Content-Type": type, "Cache-Control": "public, max-age=3600" });

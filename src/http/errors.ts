@@ -5,6 +5,7 @@ import {
   ModelNotReadyError,
 } from "../forecast/errors.ts";
 import type { Context } from "./app_env.ts";
+import { isoSeconds } from "./iso_seconds.ts";
 import type { Issue } from "./issues.ts";
 
 /** Every type of error: its status, and what it means to a client. */
@@ -66,14 +67,14 @@ export class ApiError extends Error {
   }
 }
 
-/** Issues named in one answer at most. */
-const MAX_ISSUES = 50;
+/** Problems that one answer names at most. */
+export const MAX_ISSUES = 50;
 
-/** The error of a request with problems; the first is the message's. */
+/** The error of a request with problems, at most `MAX_ISSUES`; the first is the message's. */
 export function validationError(issues: readonly Issue[]): ApiError {
   const [{ message, ...first }] = issues;
   return new ApiError("ValidationError", `Invalid input: ${message}`, {
-    details: { ...first, issues: issues.slice(0, MAX_ISSUES), issue_count: issues.length },
+    details: { ...first, issues },
   });
 }
 
@@ -111,7 +112,7 @@ export function errorResponse(c: Context, error: ApiError): Response {
       message: error.message,
       ...(status === 500 ? {} : { details: error.details }),
       request_id: c.get("requestId"),
-      timestamp: new Date().toISOString().replace(/\.\d+Z$/, "Z"),
+      timestamp: isoSeconds(new Date()),
     },
   };
   return c.json(body, status, { ...error.headers });

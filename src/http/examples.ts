@@ -41,6 +41,11 @@ export const PREDICTION = {
 
 const DETAILS: Partial<Record<ErrorType, Readonly<Record<string, unknown>>>> = {
   MalformedRequest: { constraint: "json", position: 12 },
+  NotFound: { field: "path", value: "/v1/predict", constraint: "known_route" },
+  PayloadTooLarge: { constraint: "max_bytes", limit_bytes: 10_000_000 },
+  UnsupportedMediaType: { field: "Content-Type", value: "text/plain", constraint: "json" },
+  ModelNotReady: { constraint: "model_ready" },
+  InferenceTimeout: { constraint: "deadline" },
   ValidationError: {
     field: "timestamps",
     index: 42,
@@ -53,7 +58,6 @@ const DETAILS: Partial<Record<ErrorType, Readonly<Record<string, unknown>>>> = {
       value: "2024-01-15T10:00:00Z",
       constraint: "strictly_ascending",
     }],
-    issue_count: 1,
   },
 };
 

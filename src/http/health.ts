@@ -2,6 +2,7 @@
 import type { Context } from "./app_env.ts";
 import type { AppParts } from "./app_parts.ts";
 import { ApiError } from "./errors.ts";
+import { isoSeconds } from "./iso_seconds.ts";
 import { diskCheck, type Health, memoryCheck } from "./system_facts.ts";
 
 /** Liveness: the process serves. */
@@ -38,7 +39,7 @@ function modelCheck({ service }: AppParts) {
     version: model?.info.modelVersion ?? null,
     device: model?.info.device ?? null,
     circuit: "closed" as const,
-    last_prediction: lastPrediction?.toISOString() ?? null,
+    last_prediction: lastPrediction === null ? null : isoSeconds(lastPrediction),
     predictions_total: predictions,
     failures_total: failures,
     load_failure: loadFailure,
@@ -57,7 +58,7 @@ export async function detailedHealth(c: Context, parts: AppParts): Promise<Respo
   const status = worst(Object.values(checks).map((check) => check.status));
   return c.json({
     status,
-    timestamp: new Date().toISOString(),
+    timestamp: isoSeconds(new Date()),
     uptime_seconds: Math.round(performance.now() / 1000),
     checks,
   }, status === "unhealthy" ? 503 : 200);

@@ -34,7 +34,7 @@ const MAX_VALUE_CHARACTERS = 100;
 function valueAt(document: unknown, path: readonly (string | number)[]): unknown {
   let value = document;
   for (const key of path) {
-    if (typeof value !== "object" || value === null) return undefined;
+    if (typeof value !== "object" || value === null || !Object.hasOwn(value, key)) return undefined;
     value = (value as Record<string | number, unknown>)[key];
   }
   return value;
@@ -42,8 +42,9 @@ function valueAt(document: unknown, path: readonly (string | number)[]): unknown
 
 function scalar(value: unknown): string | number | boolean | null | undefined {
   if (typeof value === "string") return value.slice(0, MAX_VALUE_CHARACTERS);
-  if (typeof value === "number" || typeof value === "boolean" || value === null) return value;
-  return undefined;
+  // 1e400 is read as infinity, which JSON can only write as text.
+  if (typeof value === "number") return Number.isFinite(value) ? value : String(value);
+  return typeof value === "boolean" || value === null ? value : undefined;
 }
 
 /** `["items", 3, "candles", 7, "low"]` is field `items[3].candles.low`, index 7. */
@@ -60,46 +61,59 @@ export function locate(
   return index === undefined ? { field } : { field, index };
 }
 
-/** Compares two paths by where they stand in the document; what is absent comes after what is there. */
-function documentOrder(
-  document: unknown,
-  a: readonly (string | number)[],
-  b: readonly (string | number)[],
-): number {
-  let level = document;
-  for (let i = 0; i < Math.min(a.length, b.length); i++) {
-    if (a[i] !== b[i]) {
-      if (typeof a[i] === "number" && typeof b[i] === "number") {
-        return Number(a[i]) - Number(b[i]);
-      }
-      const keys = typeof level === "object" && level !== null ? Object.keys(level) : [];
-      const rank = (key: string | number): number => {
-        const at = keys.indexOf(String(key));
-        return at < 0 ? keys.length : at;
-      };
-      return rank(a[i]) - rank(b[i]);
-    }
-    level = valueAt(level, [a[i]]);
-  }
-  return a.length - b.length;
+/** Where each key of an object stands, read once for each object: some have a million keys. */
+type KeyRanks = Map<object, ReadonlyMap<string, number>>;
+
+function ranksOf(level: object, known: KeyRanks): ReadonlyMap<string, number> {
+  const ranks = known.get(level) ?? new Map(Object.keys(level).map((key, at) => [key, at]));
+  known.set(level, ranks);
+  return ranks;
 }
 
-/** Problems in document order, as they are answered. */
-export function describeIssues(document: unknown, problems: readonly PathIssue[]): Issue[] {
-  return [...problems].sort((a, b) => documentOrder(document, a.path, b.path)).map(
-    ({ path, message, constraint }) => {
-      const place = locate(path);
-      const value = scalar(valueAt(document, path));
-      const at = place.index === undefined ? "" : ` at index ${place.index}`;
-      const where = place.field === "" ? "the request" : place.field;
-      return {
-        message: `${where}${at} ${message}`,
-        ...place,
-        ...(value === undefined ? {} : { value }),
-        constraint,
-      };
-    },
-  );
+/** A path as places in the document, one a level; what is absent comes after what is there. */
+function places(document: unknown, path: PathIssue["path"], known: KeyRanks): number[] {
+  let level = document;
+  return path.map((key) => {
+    const above = level;
+    level = valueAt(level, [key]);
+    if (typeof key === "number") return key;
+    if (typeof above !== "object" || above === null) return Infinity;
+    return ranksOf(above, known).get(key) ?? Infinity;
+  });
+}
+
+/** Compares two lists of places; a part comes after its whole. */
+function byPlace(a: readonly number[], b: readonly number[]): number {
+  const level = a.findIndex((place, i) => place !== b[i]);
+  if (level < 0) return a.length - b.length;
+  return level >= b.length ? 1 : a[level] < b[level] ? -1 : 1;
+}
+
+/** The first problems in document order, `limit` at most, as they are answered. */
+export function describeIssues(
+  document: unknown,
+  problems: readonly PathIssue[],
+  limit: number,
+): Issue[] {
+  const known: KeyRanks = new Map();
+  return problems
+    .map((problem) => ({ problem, place: places(document, problem.path, known) }))
+    .sort((a, b) => byPlace(a.place, b.place))
+    .slice(0, limit)
+    .map(({ problem }) => describeIssue(document, problem));
+}
+
+function describeIssue(document: unknown, { path, message, constraint }: PathIssue): Issue {
+  const place = locate(path);
+  const value = scalar(valueAt(document, path));
+  const at = place.index === undefined ? "" : ` at index ${place.index}`;
+  const where = place.field === "" ? "the request" : place.field;
+  return {
+    message: `${where}${at} ${message}`,
+    ...place,
+    ...(value === undefined ? {} : { value }),
+    constraint,
+  };
 }
 
 const ARTICLES: Readonly<Record<string, string>> = {
@@ -134,7 +148,7 @@ export function fromZod(
       return { path, message: `must be ${rule} ${issue.maximum}${unit(issue)}`, constraint: "max" };
     }
     default:
-      return { path, message: issue.message, constraint: issue.code };
+      return { path, message: "is not valid", constraint: issue.code };
   }
 }
 
@@ -142,6 +156,5 @@ export function fromZod(
 export const REQUIRED = "is required";
 
 function unit({ origin }: { readonly origin: string }): string {
-  if (origin === "array") return " entries long";
   return origin === "string" ? " characters long" : "";
 }

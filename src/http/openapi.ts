@@ -1,7 +1,8 @@
 /** The OpenAPI document, from the schemas that validate. */
 import type { z } from "@hono/zod-openapi";
 import type { App } from "./app_env.ts";
-import { ERRORS, type ErrorType } from "./errors.ts";
+import { DOCS_ASSETS } from "./docs.ts";
+import { ERRORS, type ErrorType, MAX_ISSUES } from "./errors.ts";
 import { BATCH_REQUEST, errorExample, PREDICTION, SINGLE_REQUEST } from "./examples.ts";
 import {
   batchRequestSchema,
@@ -31,12 +32,22 @@ const HEADERS = {
   },
 };
 
+const RETRY_AFTER = {
+  "Retry-After": {
+    description: "Whole seconds after which to ask again.",
+    schema: { type: "integer" as const, minimum: 0 },
+  },
+};
+
+/** Statuses that a client is told to repeat after a while. */
+const LATER: readonly number[] = [429, 503];
+
 /** Error responses by status, each with an example for every type. */
 function errorResponses(types: readonly ErrorType[]) {
   const byStatus = Map.groupBy(types, (type) => ERRORS[type].status);
   return Object.fromEntries([...byStatus].map(([status, group]) => [status, {
     description: group.map((type) => `${type}: ${ERRORS[type].meaning}`).join(" "),
-    headers: HEADERS,
+    headers: LATER.includes(status) ? { ...HEADERS, ...RETRY_AFTER } : HEADERS,
     content: {
       "application/json": {
         schema: errorSchema,
@@ -49,6 +60,14 @@ function errorResponses(types: readonly ErrorType[]) {
 function json(description: string, schema: z.ZodType, example?: object) {
   const media = example === undefined ? { schema } : { schema, example };
   return { description, headers: HEADERS, content: { "application/json": media } };
+}
+
+function text(description: string, type: string) {
+  return {
+    description,
+    headers: HEADERS,
+    content: { [type]: { schema: { type: "string" as const } } },
+  };
 }
 
 const DEADLINE_HEADER = {
@@ -115,7 +134,11 @@ function registerProbes(app: App): void {
         headers: HEADERS,
         content: {
           "application/json": {
-            schema: { type: "object", properties: { status: { const: "ok" } } },
+            schema: {
+              type: "object",
+              properties: { status: { type: "string", const: "ok" } },
+              required: ["status"],
+            },
             example: { status: "ok" },
           },
         },
@@ -149,8 +172,62 @@ function registerProbes(app: App): void {
     summary: "Metrics for Prometheus",
     tags: ["Health"],
     responses: {
-      200: { description: "Prometheus text.", content: { "text/plain": { schema: {} } } },
-      ...errorResponses(["NotFound"]),
+      200: text("Prometheus text.", "text/plain"),
+      ...errorResponses(["NotFound", "InternalError"]),
+    },
+  });
+}
+
+function registerDocs(app: App): void {
+  const tags = ["Documentation"];
+  const register = app.openAPIRegistry;
+  const location = {
+    Location: { description: "`/docs`", schema: { type: "string" as const } },
+  };
+  register.registerPath({
+    method: "get",
+    path: "/",
+    summary: "To the documentation",
+    tags,
+    responses: { 302: { description: "See /docs.", headers: { ...HEADERS, ...location } } },
+  });
+  register.registerPath({
+    method: "get",
+    path: "/docs",
+    summary: "This document as a page",
+    tags,
+    responses: { 200: text("The page.", "text/html") },
+  });
+  register.registerPath({
+    method: "get",
+    path: "/docs/{asset}",
+    summary: "A file of the page",
+    tags,
+    parameters: [{
+      name: "asset",
+      in: "path",
+      required: true,
+      schema: { type: "string", enum: [...DOCS_ASSETS] },
+    }],
+    responses: {
+      200: {
+        ...text("The file.", "text/javascript"),
+        content: { "text/javascript": { schema: {} }, "text/css": { schema: {} } },
+      },
+      ...errorResponses(["NotFound", "InternalError"]),
+    },
+  });
+  register.registerPath({
+    method: "get",
+    path: "/openapi.json",
+    summary: "This document",
+    tags,
+    responses: {
+      200: {
+        description: "OpenAPI 3.1.",
+        headers: HEADERS,
+        content: { "application/json": { schema: { type: "object" } } },
+      },
     },
   });
 }
@@ -172,7 +249,18 @@ export function registerRoutes(app: App): void {
     { schema: predictionSchema.array(), example: [PREDICTION] },
   );
   registerProbes(app);
+  registerDocs(app);
 }
+
+/** What no schema says. */
+const DESCRIPTION = `Forecasts candlesticks with Kronos, a foundation model for market data.
+
+Requests and answers are JSON in UTF-8; unknown keys are ignored, and null stands for absent in optional
+fields. A body takes at most KRONOS_MAX_REQUEST_SIZE_MB (10) megabytes, one answer at most
+KRONOS_MAX_RESPONSE_ROWS (200000) candles. Every error has the body \`Error\`: all problems of a request
+at once, the first in document order in \`details\`, up to ${MAX_ISSUES} in \`details.issues\`. A path that
+takes other methods answers 405 with \`Allow\`, any other path 404. \`X-Request-ID\` is taken from the
+request where it is 1 to 128 of \`A-Z a-z 0-9 . _ -\`.`;
 
 /** The document. */
 export function openApiDocument(app: App): object {
@@ -181,9 +269,9 @@ export function openApiDocument(app: App): object {
     info: {
       title: "Kronos Edge",
       version: "1",
-      description: "Forecasts candlesticks with Kronos, a foundation model for market data.",
+      description: DESCRIPTION,
       license: { name: "MIT" },
     },
-    tags: [{ name: "Forecasts" }, { name: "Health" }],
+    tags: [{ name: "Forecasts" }, { name: "Health" }, { name: "Documentation" }],
   });
 }

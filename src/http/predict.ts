@@ -8,12 +8,12 @@ import { type Context, deliveryOf } from "./app_env.ts";
 import type { AppParts } from "./app_parts.ts";
 import { modelNotReady, toApiError, validationError } from "./errors.ts";
 import { readJsonBody } from "./read_body.ts";
-import { type ValidationContext, type ValidSeries } from "./validate.ts";
+import { type ValidationContext, type ValidSeries } from "./validate_series.ts";
 
 /** The name of a prediction endpoint, as metrics label it. */
 export type Endpoint = "single" | "batch";
 
-/** Bytes of X-Kronos-Seed at most: proxies refuse long headers. */
+/** Characters of X-Kronos-Seed at most: proxies refuse long headers. */
 const MAX_SEED_HEADER_CHARACTERS = 4000;
 
 /** The client went away; nobody reads the answer. */
@@ -35,7 +35,12 @@ function candleRows(rows: Float64Array, { predictionTimestamps }: ValidSeries): 
   });
 }
 
-function answer(series: ValidSeries, forecast: SeriesForecast, info: ModelInfo): object {
+function answer(
+  series: ValidSeries,
+  forecast: SeriesForecast,
+  info: ModelInfo,
+  withSeed: boolean,
+): object {
   const { request: { quantiles, horizon, seed, candles }, timestamps } = series;
   const size = horizon * FEATURES;
   const { samples } = forecast;
@@ -58,7 +63,7 @@ function answer(series: ValidSeries, forecast: SeriesForecast, info: ModelInfo):
     ...(series.includeWarnings
       ? { warnings: inputWarnings(candles, timestamps.map(({ micros }) => micros)) }
       : {}),
-    ...(series.asksForSeed ? { seed } : {}),
+    ...(withSeed ? { seed } : {}),
   };
 }
 
@@ -66,7 +71,7 @@ function answer(series: ValidSeries, forecast: SeriesForecast, info: ModelInfo):
 function clientDeadline(c: Context): number | null {
   const header = c.req.header("x-request-deadline-ms");
   if (header === undefined) return null;
-  if (/^\d{1,9}$/.test(header) && Number(header) > 0) return Number(header);
+  if (/^\d{1,15}$/.test(header) && Number(header) > 0) return Number(header);
   throw validationError([{
     message: "X-Request-Deadline-Ms must be a whole number of milliseconds above 0",
     field: "X-Request-Deadline-Ms",
@@ -117,12 +122,15 @@ function serverTiming(timings: PhaseTimings, totalMs: number): string {
   return Object.entries(phases).map(([name, ms]) => `${name};dur=${ms.toFixed(1)}`).join(", ");
 }
 
-/** The seeds used, one where all are the same; too many different ones are left to the answer. */
+/** Stands in X-Kronos-Seed for more seeds than a header takes; every item then carries its own. */
+const TOO_MANY_SEEDS = "see-answer";
+
+/** The seeds used, in the order of the series; one where all are the same. */
 function seedHeader(valid: readonly ValidSeries[]): string {
   const seeds = valid.map(({ request }) => request.seed);
   if (new Set(seeds).size === 1) return String(seeds[0]);
   const all = seeds.join(",");
-  return all.length <= MAX_SEED_HEADER_CHARACTERS ? all : "see-answer";
+  return all.length <= MAX_SEED_HEADER_CHARACTERS ? all : TOO_MANY_SEEDS;
 }
 
 /** Reads, validates, forecasts and answers one prediction request. */
@@ -151,9 +159,12 @@ async function predict(
       metrics.decode.observe(decodeMs / 1000);
     }
     service.recordPrediction(true);
-    c.header("X-Kronos-Seed", seedHeader(valid));
+    const seeds = seedHeader(valid);
+    c.header("X-Kronos-Seed", seeds);
     c.header("Server-Timing", serverTiming(slowest(forecasts), performance.now() - arrived));
-    const answers = forecasts.map((forecast, i) => answer(valid[i], forecast, model.info));
+    const answers = forecasts.map((forecast, i) =>
+      answer(valid[i], forecast, model.info, valid[i].asksForSeed || seeds === TOO_MANY_SEEDS)
+    );
     return c.json(endpoint === "single" ? answers[0] : answers);
   } finally {
     done();

@@ -12,7 +12,7 @@ const BUILT_IN = { temperature: 1, topK: 0, topP: 0.9, paths: 1 };
  * @param bands whether quantiles or samples were asked for, which want more than one path
  */
 export function samplingOf(
-  overrides: Overrides,
+  overrides: Partial<Overrides>,
   bands: boolean,
   config: Config,
   { defaults }: ModelInfo,
@@ -25,7 +25,11 @@ export function samplingOf(
       topK: top_k ?? config.defaultTopK ?? defaults.topK ?? BUILT_IN.topK,
       topP: top_p ?? config.defaultTopP ?? defaults.topP ?? BUILT_IN.topP,
     },
-    paths: sample_count ?? (bands ? config.defaultBandSamples : undefined) ??
-      config.defaultSampleCount ?? defaults.paths ?? BUILT_IN.paths,
+    // A default above the most that is taken would refuse requests that did not ask for it.
+    paths: sample_count ?? Math.min(
+      config.maxSampleCount,
+      (bands ? config.defaultBandSamples : undefined) ?? config.defaultSampleCount ??
+        defaults.paths ?? BUILT_IN.paths,
+    ),
   };
 }

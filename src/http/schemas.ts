@@ -1,5 +1,6 @@
 /** Requests and answers as schemas: they validate, and the OpenAPI document is made from them. */
 import { z } from "@hono/zod-openapi";
+import { ERRORS, type ErrorType, MAX_ISSUES } from "./errors.ts";
 import { REQUIRED } from "./issues.ts";
 
 /** A schema that only the OpenAPI document reads, so that what it yields does not matter. */
@@ -42,7 +43,7 @@ export const MAX_CANDLES = 2048;
 /** Steps of a forecast at most. */
 export const MAX_HORIZON = 512;
 /** Quantiles of one request at most. */
-const MAX_QUANTILES = 19;
+export const MAX_QUANTILES = 19;
 /** Characters of an id at most: it is echoed and logged. */
 const MAX_ID_CHARACTERS = 256;
 
@@ -65,26 +66,12 @@ const candleSchema = z.object({
   }),
 }, { error: requiredOr }).openapi("Candle");
 
-const timestamp = z.string({ error: requiredOr }).max(64).openapi({
+/** A time stamp; what it must say beside being text is in timestamps.ts. */
+const timestampSchema = z.string({ error: requiredOr }).max(64).openapi({
   description:
     "ISO 8601; a date alone, `T` or a space, fractions, `Z`, an offset or no zone. The wall clock as written counts.",
   example: "2024-01-01T09:30:00",
 });
-
-/** Candles of an input. */
-const candlesSchema = z.array(candleSchema, { error: requiredOr }).min(1)
-  .max(MAX_CANDLES);
-/** Time stamps of an input. */
-const timestampsSchema = z.array(timestamp, { error: requiredOr }).min(1)
-  .max(MAX_CANDLES)
-  .openapi({
-    description: "As many as candles, strictly ascending, all with or all without zone.",
-  });
-/** Time stamps to forecast. */
-const predictionTimestampsSchema = z.array(timestamp, {
-  error: requiredOr,
-}).min(1)
-  .max(MAX_HORIZON).openapi({ description: "Strictly ascending, after the last input stamp." });
 
 /** How to sample. */
 const overridesSchema = z.object({
@@ -100,25 +87,22 @@ const overridesSchema = z.object({
 }).openapi("Overrides");
 
 /** A series' id. */
-const seriesIdSchema = z.string().max(MAX_ID_CHARACTERS);
+const seriesIdSchema = z.string({ error: requiredOr }).max(MAX_ID_CHARACTERS);
 /** Fixes every random number. */
 const seedSchema = z.int().min(0).max(Number.MAX_SAFE_INTEGER);
-/** Levels of the quantiles to answer with. */
-const quantilesSchema = z.array(z.number().gt(0).lt(1)).min(1).max(
-  MAX_QUANTILES,
-);
+/** Level of a quantile to answer with. */
+const quantileSchema = z.number().gt(0).lt(1);
 /** A switch of the request. */
 const flagSchema = z.boolean();
 
-/** Fields of a series, each validated alone so that every problem is found. */
+/** What the fields of a series are held against, each alone so that every problem is found. */
 export const FIELDS = {
   seriesId: seriesIdSchema,
-  candles: candlesSchema,
-  timestamps: timestampsSchema,
-  predictionTimestamps: predictionTimestampsSchema,
+  candle: candleSchema,
+  timestamp: timestampSchema,
   overrides: overridesSchema,
   seed: seedSchema,
-  quantiles: quantilesSchema,
+  quantile: quantileSchema,
   flag: flagSchema,
 } as const;
 
@@ -127,16 +111,23 @@ const optional = {
   seed: seedSchema.nullish().openapi({
     description: "The same seed, input and settings give the same numbers, alone or in any batch.",
   }),
-  quantiles: quantilesSchema.nullish().openapi({ description: "Distinct levels in (0, 1)." }),
+  quantiles: z.array(quantileSchema).min(1).max(MAX_QUANTILES).nullish().openapi({
+    description: "Distinct levels; they need more than one sample path.",
+  }),
   include_samples: flagSchema.nullish(),
   include_warnings: flagSchema.nullish(),
   raw: flagSchema.nullish().openapi({ description: "The model's output untouched." }),
 };
 
 const series = {
-  candles: candlesSchema,
-  timestamps: timestampsSchema,
-  prediction_timestamps: predictionTimestampsSchema,
+  candles: z.array(candleSchema).min(1).max(MAX_CANDLES),
+  timestamps: z.array(timestampSchema).min(1).max(MAX_CANDLES).openapi({
+    description:
+      "As many as candles, strictly ascending as instants. All stamps of a series, those to forecast included, carry a zone (offsets may differ) or none does.",
+  }),
+  prediction_timestamps: z.array(timestampSchema).min(1).max(MAX_HORIZON).openapi({
+    description: "Strictly ascending, all after the last input stamp.",
+  }),
   ...optional,
 };
 
@@ -149,9 +140,8 @@ export const singleRequestSchema: Schema = z.object({
 
 /** The body of `POST /v1/predict/batch`. */
 export const batchRequestSchema: Schema = z.object({
-  items: z.array(z.object({ series_id: seriesIdSchema, ...series }).openapi("BatchItem"), {
-    error: requiredOr,
-  }).min(1),
+  items: z.array(z.object({ series_id: seriesIdSchema, ...series }).openapi("BatchItem")).min(1)
+    .openapi({ description: "At most KRONOS_MAX_BATCH_ITEMS, 256 unless set." }),
 }).openapi("BatchRequest");
 
 const predictedCandle = z.object({
@@ -184,12 +174,32 @@ export const predictionSchema: Schema = z.object({
   seed: z.int().optional(),
 }).openapi("Prediction");
 
+const scalar = z.union([z.string(), z.number(), z.boolean(), z.null()]);
+
+/** Where a problem is and which rule it breaks. */
+const issueFields = {
+  field: z.string().optional().openapi({
+    description: "Dotted path, with the index of `items`: `items[3].candles.low`.",
+  }),
+  index: z.int().min(0).optional().openapi({ description: "The index below, e.g. of the candle." }),
+  value: scalar.optional().openapi({
+    description: "What was sent, cut to 100 characters; absent for objects and arrays.",
+  }),
+  constraint: z.string().optional().openapi({ description: "The rule, for programs." }),
+};
+
 /** The one body of every error. */
 export const errorSchema: Schema = z.object({
   error: z.object({
-    type: z.string(),
+    type: z.enum(Object.keys(ERRORS) as [ErrorType, ...ErrorType[]]),
     message: z.string(),
-    details: z.record(z.string(), z.unknown()).optional(),
+    details: z.looseObject({
+      ...issueFields,
+      position: z.int().min(0).optional().openapi({
+        description: "Where the body stops being JSON, in characters (UTF-16 units) from 0.",
+      }),
+      issues: z.array(z.object({ message: z.string(), ...issueFields })).max(MAX_ISSUES).optional(),
+    }).optional().openapi({ description: "Absent from a 500 alone." }),
     request_id: z.string(),
     timestamp: z.string(),
   }),

@@ -1,16 +1,17 @@
 /** Memory and disk as the platform states them; the cgroup's limit counts where there is one. */
 import { statfs } from "node:fs/promises";
 
-const BYTES_PER_MB = 1_000_000;
+/** A container of 4 GiB has 4096 of them, as its operator wrote. */
+const BYTES_PER_MB = 2 ** 20;
 const BYTES_PER_GB = 1_000_000_000;
 
-/** Where a container sees its own limits: version 2, then version 1. */
+/** Where a container sees its own limits. */
+const CGROUP_ROOT = "/sys/fs/cgroup";
+
+/** Its memory files: version 2, then version 1. */
 const CGROUP_FILES = [
-  { limit: "/sys/fs/cgroup/memory.max", usage: "/sys/fs/cgroup/memory.current" },
-  {
-    limit: "/sys/fs/cgroup/memory/memory.limit_in_bytes",
-    usage: "/sys/fs/cgroup/memory/memory.usage_in_bytes",
-  },
+  { limit: "memory.max", usage: "memory.current" },
+  { limit: "memory/memory.limit_in_bytes", usage: "memory/memory.usage_in_bytes" },
 ];
 
 /** Share of the memory limit from which a check is degraded, and from which it is unhealthy, percent. */
@@ -29,29 +30,35 @@ function judge(percent: number, limits: { degraded: number; unhealthy: number })
 /** A number in a file; null where there is no such file, or no limit in it. */
 async function numberIn(path: string): Promise<number | null> {
   try {
-    const value = Number((await Deno.readTextFile(path)).trim());
-    return Number.isFinite(value) ? value : null;
+    const text = (await Deno.readTextFile(path)).trim();
+    return /^\d+$/.test(text) ? Number(text) : null;
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotCapable) {
-      return null;
-    }
+    const { NotFound, NotCapable, PermissionDenied } = Deno.errors;
+    if ([NotFound, NotCapable, PermissionDenied].some((kind) => error instanceof kind)) return null;
     throw error;
   }
 }
 
 /** The cgroup's limit and what counts against it; null where there is no limit. */
-async function cgroupMemory(total: number): Promise<{ limit: number; usage: number } | null> {
+async function cgroupMemory(
+  total: number,
+  root: string,
+): Promise<{ limit: number; usage: number } | null> {
   for (const { limit: limitFile, usage: usageFile } of CGROUP_FILES) {
-    const limit = await numberIn(limitFile);
-    const usage = await numberIn(usageFile);
+    const limit = await numberIn(`${root}/${limitFile}`);
+    const usage = await numberIn(`${root}/${usageFile}`);
     // Version 1 states no limit as a number larger than any machine.
-    if (limit !== null && usage !== null && limit <= total) return { limit, usage };
+    if (limit !== null && usage !== null && limit > 0 && limit <= total) return { limit, usage };
   }
   return null;
 }
 
-/** The memory check of `/v1/healthz/detailed`, in megabytes. */
-export async function memoryCheck(): Promise<{
+/**
+ * The memory check of `/v1/healthz/detailed`, in megabytes of 2^20 bytes.
+ *
+ * @param cgroupRoot the folder of the cgroup's files
+ */
+export async function memoryCheck(cgroupRoot: string = CGROUP_ROOT): Promise<{
   status: Health;
   process_mb: number;
   usage_mb: number;
@@ -62,7 +69,8 @@ export async function memoryCheck(): Promise<{
   system_percent: number;
 }> {
   const { total, available } = Deno.systemMemoryInfo();
-  const { limit, usage } = await cgroupMemory(total) ?? { limit: total, usage: total - available };
+  const { limit, usage } = await cgroupMemory(total, cgroupRoot) ??
+    { limit: total, usage: total - available };
   const mb = (bytes: number): number => Math.round(bytes / BYTES_PER_MB);
   const percent = (part: number, whole: number): number => Math.round(1000 * part / whole) / 10;
   return {

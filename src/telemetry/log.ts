@@ -21,24 +21,33 @@ export interface Log {
   error(message: string, fields?: LogFields): void;
 }
 
-/** Fields whose values are secrets. */
+/** Fields whose values are secrets, at any depth. */
 const SECRET = /authorization|token$|api[-_]?key|password|secret/i;
 
-/** Causes of an error that are written at most: more are a loop. */
-const MAX_CAUSES = 5;
+/** Errors and objects inside one another that are written at most: more are a loop, or nobody reads them. */
+const MAX_DEPTH = 6;
 
-function describeError(error: unknown, causes = MAX_CAUSES): unknown {
-  if (!(error instanceof Error)) return String(error);
-  const { name, message, stack, cause } = error;
-  if (cause === undefined || causes === 0) return { name, message, stack };
-  return { name, message, stack, cause: describeError(cause, causes - 1) };
-}
+/** What stands where a value is not written. */
+const CUT = "[cut]";
 
-function writable(fields: LogFields): Record<string, unknown> {
-  const entries = Object.entries(fields).map(([name, value]) => {
-    if (SECRET.test(name)) return [name, "***"];
-    return [name, value instanceof Error ? describeError(value) : value];
-  });
+/** A value as JSON can write it, whatever it is: a line of the log never fails. */
+function writable(value: unknown, depth = MAX_DEPTH): unknown {
+  if (typeof value === "bigint" || typeof value === "symbol" || typeof value === "function") {
+    return String(value);
+  }
+  if (typeof value !== "object" || value === null) return value;
+  if (depth === 0) return CUT;
+  if (value instanceof Error) {
+    const { name, message, stack, cause } = value;
+    const error = { name, message, stack };
+    return cause === undefined ? error : { ...error, cause: writable(cause, depth - 1) };
+  }
+  if (Array.isArray(value)) return value.map((entry) => writable(entry, depth - 1));
+  if (value instanceof Date) return Number.isNaN(value.getTime()) ? CUT : value.toISOString();
+  const entries = Object.entries(value).map(([name, inner]) => [
+    name,
+    SECRET.test(name) ? "***" : writable(inner, depth - 1),
+  ]);
   return Object.fromEntries(entries);
 }
 
@@ -53,8 +62,9 @@ export function createLog(
 ): Log {
   const at = (level: LogLevel) => (message: string, fields: LogFields = {}): void => {
     if (SEVERITY[level] < SEVERITY[least]) return;
-    const timestamp = new Date().toISOString();
-    write(JSON.stringify({ timestamp, level, message, ...writable(fields) }));
+    const own = { timestamp: new Date().toISOString(), level, message };
+    // Ours first, for the reader, and last, so that no field takes their names.
+    write(JSON.stringify(Object.assign({ ...own }, writable(fields), own)));
   };
   return { debug: at("DEBUG"), info: at("INFO"), warn: at("WARN"), error: at("ERROR") };
 }
