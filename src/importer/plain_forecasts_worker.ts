@@ -1,0 +1,30 @@
+/** Entry of a worker: forecasts in plain TypeScript, all in one message. */
+import type {
+  Checkpoint,
+  ModelArchitecture,
+  TokenizerArchitecture,
+} from "../kronos/architecture.ts";
+import { forecastPlain, type PlainSeries } from "../kronos/forecast.ts";
+
+/** What to forecast. */
+export interface PlainForecastCall {
+  readonly model: Checkpoint<ModelArchitecture>;
+  readonly tokenizer: Checkpoint<TokenizerArchitecture>;
+  readonly series: readonly PlainSeries[];
+  readonly maxContext: number;
+}
+
+/** Normalised candles `[paths, horizon, 6]` of each series. */
+export type PlainForecastAnswer = readonly Float32Array[];
+
+/** The part of a worker's global scope that is used; the program is checked with the window's. */
+interface WorkerScope {
+  onmessage: (event: MessageEvent<PlainForecastCall>) => void;
+  postMessage(answer: PlainForecastAnswer): void;
+}
+
+const scope = globalThis as unknown as WorkerScope;
+
+scope.onmessage = ({ data: { model, tokenizer, series, maxContext } }) => {
+  scope.postMessage(series.map((one) => forecastPlain(model, tokenizer, one, maxContext)));
+};
