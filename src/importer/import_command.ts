@@ -4,6 +4,7 @@ import { parseArgs } from "node:util";
 import { downloadCheckpoint, isHubName } from "./hub.ts";
 import { importModel, type ImportSource, MAX_CONTEXT } from "./import_model.ts";
 import { plainForecasts } from "./plain_forecasts.ts";
+import { checkTarget } from "./staged_folder.ts";
 import { StoppedError, withStopSignals } from "./stop_signals.ts";
 import { verifyModel } from "./verify.ts";
 
@@ -98,6 +99,8 @@ async function run(args: readonly string[], context: CommandContext): Promise<vo
   if (!Number.isSafeInteger(maxContext) || maxContext < 1 || maxContext > MAX_CONTEXT) {
     throw new UsageError(`--max-context must be a whole number from 1 to ${MAX_CONTEXT}`);
   }
+  // Before the downloads: nobody wants to hear it after them.
+  await checkTarget(out);
   const modelSource = await locate(model, cache, context);
   const tokenizerSource = await locate(tokenizer, cache, context);
   const modelVersion = values.name ?? basename(modelSource.origin);

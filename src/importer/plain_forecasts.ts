@@ -15,17 +15,16 @@ export const plainForecasts: ReferenceForecasts = (model, tokenizer, series, max
     };
     const stop = (): void => end(() => reject(signal?.reason));
     signal?.addEventListener("abort", stop);
-    worker.onmessage = ({ data }: MessageEvent<PlainForecastAnswer>) => end(() => resolve(data));
+    const fail = (state: string): void =>
+      end(() => reject(new Error(`Cannot compute the reference: ${state}`)));
+    worker.onmessage = ({ data }: MessageEvent<PlainForecastAnswer>) => {
+      if ("error" in data) fail(data.error);
+      else end(() => resolve(data.forecasts));
+    };
     worker.onerror = (event) => {
       event.preventDefault();
-      end(() => reject(new Error(`Cannot compute the reference: ${event.message}`)));
+      fail(event.message);
     };
-    const { architecture, weights } = tokenizer;
-    const call: PlainForecastCall = {
-      model: { architecture: model.architecture, weights: model.weights },
-      tokenizer: { architecture, weights },
-      series,
-      maxContext,
-    };
+    const call: PlainForecastCall = { model, tokenizer, series, maxContext };
     worker.postMessage(call);
   });

@@ -14,8 +14,10 @@ export interface PlainForecastCall {
   readonly maxContext: number;
 }
 
-/** Normalised candles `[paths, horizon, 6]` of each series. */
-export type PlainForecastAnswer = readonly Float32Array[];
+/** Normalised candles `[paths, horizon, 6]` of each series, or why there are none. */
+export type PlainForecastAnswer =
+  | { readonly forecasts: readonly Float32Array[] }
+  | { readonly error: string };
 
 /** The part of a worker's global scope that is used; the program is checked with the window's. */
 interface WorkerScope {
@@ -25,6 +27,13 @@ interface WorkerScope {
 
 const scope = globalThis as unknown as WorkerScope;
 
-scope.onmessage = ({ data: { model, tokenizer, series, maxContext } }) => {
-  scope.postMessage(series.map((one) => forecastPlain(model, tokenizer, one, maxContext)));
-};
+// An error that left the worker would be printed with its stack as well.
+function answer({ model, tokenizer, series, maxContext }: PlainForecastCall): PlainForecastAnswer {
+  try {
+    return { forecasts: series.map((one) => forecastPlain(model, tokenizer, one, maxContext)) };
+  } catch (error) {
+    return { error: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+scope.onmessage = ({ data }) => scope.postMessage(answer(data));

@@ -100,7 +100,7 @@ export class StagedFolder {
  *
  * @throws ImportError where it is not a model folder
  */
-async function checkTarget(out: string): Promise<string | null> {
+export async function checkTarget(out: string): Promise<string | null> {
   try {
     await Deno.lstat(resolve(out));
   } catch (error) {
