@@ -132,20 +132,23 @@ function readOptions(args: readonly string[]): RandomCheckpointOptions | null {
   }
 }
 
-/** Runs the command; its exit code. */
-export async function randomCheckpointCommand(args: readonly string[]): Promise<number> {
+/** Runs the command; its exit code. `complain` gets the line about a failure. */
+export async function randomCheckpointCommand(
+  args: readonly string[],
+  complain: (line: string) => void,
+): Promise<number> {
   const options = readOptions(args);
   if (options === null) {
-    console.error(USAGE);
+    complain(USAGE);
     return EXIT_USAGE;
   }
   try {
     await writeRandomCheckpoint(options);
     return 0;
   } catch (error) {
-    console.error(`Cannot write ${options.out}: ${error instanceof Error ? error.message : error}`);
+    complain(`Cannot write ${options.out}: ${error instanceof Error ? error.message : error}`);
     return EXIT_FAILURE;
   }
 }
 
-if (import.meta.main) Deno.exit(await randomCheckpointCommand(Deno.args));
+if (import.meta.main) Deno.exit(await randomCheckpointCommand(Deno.args, console.error));

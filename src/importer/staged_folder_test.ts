@@ -138,3 +138,11 @@ Deno.test("StagedFolder.create() throws ImportError where the folder above is a 
     }
     assert.deepEqual(await pathsIn(folder), ["file"]);
   }));
+
+Deno.test("StagedFolder.create() throws ImportError where no folder can be made", async () => {
+  // Even an administrator makes no folder in /proc.
+  await assert.rejects(StagedFolder.create("/proc/kronos/out"), {
+    name: "ImportError",
+    message: /^Cannot write \/proc\/kronos\/out: /,
+  });
+});
