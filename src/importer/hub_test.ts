@@ -170,7 +170,7 @@ Deno.test("downloadCheckpoint() breaks a stalled connection off and resumes", ()
     hub.publish(REPO, REPOSITORY);
     hub.fail(WEIGHTS_PATH, { stallAfter: 50_000 });
     hub.fail(/\/revision\//, { stallAfter: 3 });
-    const { folder } = await download({ stallMs: 200 });
+    const { folder } = await download({ stallMs: 1000 });
     assert.deepEqual(await Deno.readFile(join(folder, "model.safetensors")), WEIGHTS);
     assert.match(hub.paths("cdn")[1], / bytes=50000-$/);
   }));
