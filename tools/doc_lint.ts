@@ -4,11 +4,12 @@ import { join, resolve } from "node:path";
 const ROOT = resolve(import.meta.dirname ?? ".", "..");
 const FOLDERS = ["src", "bench", "tools", "examples"];
 
-/** Modules below a folder, tests left out: nobody imports them. */
+/** Modules below a folder, without tests and what only they import. */
 async function modules(folder: string): Promise<string[]> {
   const found: string[] = [];
   for await (const { name, isDirectory } of Deno.readDir(folder)) {
     const path = join(folder, name);
+    if (name === "testing") continue;
     if (isDirectory) found.push(...await modules(path));
     else if (name.endsWith(".ts") && !name.endsWith("_test.ts")) found.push(path);
   }

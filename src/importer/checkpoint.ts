@@ -164,10 +164,12 @@ async function readCheckpointFile(folder: string, file: string, name: string): P
   try {
     return await Deno.readFile(join(folder, file));
   } catch (cause) {
-    if (!(cause instanceof Deno.errors.NotFound)) throw cause;
-    throw new CheckpointError(`Cannot read ${name}: ${join(folder, file)} does not exist`, {
-      cause,
-    });
+    const state = cause instanceof Deno.errors.NotFound
+      ? `${join(folder, file)} does not exist`
+      : cause instanceof Error
+      ? cause.message
+      : String(cause);
+    throw new CheckpointError(`Cannot read ${name}: ${state}`, { cause });
   }
 }
 

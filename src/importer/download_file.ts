@@ -1,12 +1,15 @@
 /** One file over HTTP: resumed by `Range` after a break, then checked. */
 import { createHash } from "node:crypto";
-
-/** Attempts in a row that may bring no new byte. */
-const ATTEMPTS_MAX = 5;
-/** Wait before the second attempt, in milliseconds; doubled each time. */
-const RETRY_DELAY_MS = 1000;
-/** A connection that brings nothing for so long, in milliseconds, counts as broken. */
-const STALL_MS = 60_000;
+import { setTimeout as wait } from "node:timers/promises";
+import {
+  ATTEMPTS_MAX,
+  DownloadError,
+  failureText,
+  isPassing,
+  type Patience,
+  retryDelay,
+  STALL_MS,
+} from "./http_retry.ts";
 
 /** What a file must be. `git-sha1` is the hash of a git blob, which the hub states for small files. */
 export interface FileChecksum {
@@ -19,7 +22,7 @@ export interface FileChecksum {
 }
 
 /** What to download, and where to. */
-export interface Download {
+export interface Download extends Patience {
   /** After a break it is asked for the rest; a server that ignores `Range` starts over. */
   readonly url: string;
   /** Beside it, the partial file has `.part` at its end. */
@@ -28,28 +31,13 @@ export interface Download {
   readonly checksum: FileChecksum;
   /** Sent as a bearer token; absent sends none. */
   readonly token?: string | undefined;
-  /** Wait before the second attempt, in milliseconds; doubled each time. */
-  readonly retryDelayMs?: number | undefined;
   /** Hears the bytes on disk so far, of each part that arrives. */
   readonly onProgress?: ((bytes: number) => void) | undefined;
 }
 
-/** A file that could not be had. */
-export class DownloadError extends Error {
-  /** Shown by the log and `toString()`; without it they would say `Error`. */
-  override readonly name = "DownloadError";
-  /** The HTTP status that ended it, if one did. */
-  readonly status: number | undefined;
-
-  /** An error with the status that caused it. */
-  constructor(message: string, status?: number) {
-    super(message);
-    this.status = status;
-  }
-}
-
 /**
- * Downloads a file unless it is already there and right.
+ * Downloads a file unless it is already there and right. What an earlier call left is continued; if
+ * the whole then turns out wrong, the file is fetched once more from its start.
  *
  * @throws DownloadError where the server refuses, breaks off too often, or the bytes are wrong
  */
@@ -57,79 +45,104 @@ export async function downloadFile(download: Download): Promise<void> {
   const { path, checksum } = download;
   if (await sizeOf(path) === checksum.bytes && await matches(path, checksum)) return;
   const part = `${path}.part`;
-  let failures = 0;
-  let size = await sizeOf(part);
-  while (size < checksum.bytes) {
-    let failure: unknown = new Error("the connection ended early");
-    try {
-      await receive(download, part, size);
-    } catch (error) {
-      if (error instanceof DownloadError && !isPassing(error.status)) throw error;
-      failure = error;
-    }
-    const before = size;
-    size = await sizeOf(part);
-    if (size >= checksum.bytes) break;
-    failures = size > before ? 1 : failures + 1;
-    if (failures >= ATTEMPTS_MAX) {
-      const reason = failure instanceof Error ? failure.message : String(failure);
-      throw new DownloadError(
-        `${ATTEMPTS_MAX} attempts brought ${size} of ${checksum.bytes} bytes: ${reason}`,
-      );
-    }
-    const delay = (download.retryDelayMs ?? RETRY_DELAY_MS) * 2 ** (failures - 1);
-    await new Promise((resolve) => setTimeout(resolve, delay));
-  }
-  if (size !== checksum.bytes || !await matches(part, checksum)) {
+  let inherited = await sizeOf(part) > 0;
+  while (true) {
+    await fetchRest(download, part);
+    if (await sizeOf(part) === checksum.bytes && await matches(part, checksum)) break;
     await Deno.remove(part);
-    throw new DownloadError(`${download.url} does not match the checksum that the hub states`);
+    if (!inherited) {
+      throw new DownloadError(`${download.url} does not match the checksum that the hub states`);
+    }
+    inherited = false;
   }
   await Deno.rename(part, path);
 }
 
-function isPassing(status: number | undefined): boolean {
-  return status === 408 || status === 429 || (status !== undefined && status >= 500);
+/** Appends to the partial file until it has the bytes it should have. */
+async function fetchRest(download: Download, part: string): Promise<void> {
+  const { bytes } = download.checksum;
+  let failures = 0;
+  let size = await sizeOf(part);
+  while (size < bytes) {
+    let failure: unknown = new Error("the connection ended early");
+    try {
+      await receive(download, part, size);
+    } catch (error) {
+      if (!isPassing(error)) throw error;
+      failure = error;
+    }
+    const before = size;
+    size = await sizeOf(part);
+    if (size >= bytes) return;
+    failures = size > before ? 1 : failures + 1;
+    if (failures >= ATTEMPTS_MAX) {
+      throw new DownloadError(
+        `${ATTEMPTS_MAX} attempts brought ${size} of ${bytes} bytes: ${failureText(failure)}`,
+      );
+    }
+    await wait(retryDelay(failures, failure, download));
+  }
 }
 
 async function receive(download: Download, part: string, start: number): Promise<void> {
+  const { url, token, checksum, onProgress, stallMs = STALL_MS } = download;
   const stall = new AbortController();
-  const stalled = () => stall.abort(new Error(`no byte for ${STALL_MS / 1000} s`));
-  let timer = setTimeout(stalled, STALL_MS);
+  const stalled = () => stall.abort(new Error(`no byte for ${stallMs / 1000} s`));
+  let timer = setTimeout(stalled, stallMs);
   try {
-    const response = await fetch(download.url, {
+    const response = await fetch(url, {
       signal: stall.signal,
       headers: {
         // A compressed body has other byte positions than the file.
         "accept-encoding": "identity",
-        ...(download.token ? { authorization: `Bearer ${download.token}` } : {}),
+        ...(token ? { authorization: `Bearer ${token}` } : {}),
         ...(start > 0 ? { range: `bytes=${start}-` } : {}),
       },
     });
     if (!response.ok || response.body === null) {
       await response.body?.cancel();
-      throw new DownloadError(`HTTP ${response.status} for ${download.url}`, response.status);
+      throw new DownloadError(`HTTP ${response.status} for ${url}`, response);
     }
     const resumed = response.status === 206;
     if (resumed && !response.headers.get("content-range")?.startsWith(`bytes ${start}-`)) {
       await response.body.cancel();
-      throw new DownloadError(`${download.url} resumed at another byte than asked for`);
+      throw new DownloadError(`${url} resumed at another byte than asked for`);
     }
     let bytes = resumed ? start : 0;
-    using file = await Deno.open(part, {
-      write: true,
-      create: true,
-      ...(resumed ? { append: true } : { truncate: true }),
-    });
+    using file = await openPart(part, resumed, response.body);
     for await (const chunk of response.body) {
       clearTimeout(timer);
-      timer = setTimeout(stalled, STALL_MS);
-      for (let done = 0; done < chunk.length;) done += await file.write(chunk.subarray(done));
+      timer = setTimeout(stalled, stallMs);
+      await append(file, chunk, part);
       bytes += chunk.length;
-      download.onProgress?.(bytes);
-      if (bytes > download.checksum.bytes) return;
+      onProgress?.(bytes);
+      if (bytes > checksum.bytes) return;
     }
   } finally {
     clearTimeout(timer);
+  }
+}
+
+/** What the disk refuses is no fault of the connection, and asking again does not help. */
+async function openPart(
+  path: string,
+  resumed: boolean,
+  body: ReadableStream,
+): Promise<Deno.FsFile> {
+  const mode = resumed ? { append: true } : { truncate: true };
+  try {
+    return await Deno.open(path, { write: true, create: true, ...mode });
+  } catch (error) {
+    await body.cancel();
+    throw new DownloadError(`${path}: ${failureText(error)}`);
+  }
+}
+
+async function append(file: Deno.FsFile, chunk: Uint8Array, path: string): Promise<void> {
+  try {
+    for (let done = 0; done < chunk.length;) done += await file.write(chunk.subarray(done));
+  } catch (error) {
+    throw new DownloadError(`${path}: ${failureText(error)}`);
   }
 }
 

@@ -54,3 +54,57 @@ Deno.test("downloadFile() throws DownloadError at once where access is refused",
   });
   assert.equal(requests, 1);
 });
+
+Deno.test("downloadFile() begins anew where what an earlier call left is garbled", async () => {
+  const ranges: (string | null)[] = [];
+  await withServer((request) => {
+    const range = request.headers.get("range");
+    ranges.push(range);
+    if (range === null) return new Response(BODY);
+    const headers = { "content-range": `bytes 10-${BODY.length - 1}/${BODY.length}` };
+    return new Response(BODY.subarray(10), { status: 206, headers });
+  }, async (url, path) => {
+    await Deno.writeFile(`${path}.part`, new Uint8Array(10).fill(9));
+    await downloadFile({ url, path, checksum });
+    assert.deepEqual(await Deno.readFile(path), BODY);
+    await Deno.remove(path);
+    await Deno.writeFile(`${path}.part`, new Uint8Array(BODY.length + 1));
+    await downloadFile({ url, path, checksum });
+    assert.deepEqual(await Deno.readFile(path), BODY);
+  });
+  assert.deepEqual(ranges, ["bytes=10-", null, null]);
+});
+
+Deno.test("downloadFile() takes the whole file from a server that ignores Range", () =>
+  withServer(() => new Response(BODY), async (url, path) => {
+    await Deno.writeFile(`${path}.part`, BODY.subarray(0, 500));
+    await downloadFile({ url, path, checksum });
+    assert.deepEqual(await Deno.readFile(path), BODY);
+  }));
+
+Deno.test("downloadFile() throws DownloadError where the server resumes at another byte", () =>
+  withServer(() => {
+    const headers = { "content-range": `bytes 0-9/${BODY.length}` };
+    return new Response(BODY.subarray(0, 10), { status: 206, headers });
+  }, async (url, path) => {
+    await Deno.writeFile(`${path}.part`, BODY.subarray(0, 500));
+    await assert.rejects(downloadFile({ url, path, checksum }), /resumed at another byte/);
+    assert.deepEqual(await Deno.readFile(`${path}.part`), BODY.subarray(0, 500));
+  }));
+
+Deno.test("downloadFile() stops reading a body that is longer than the file should be", () =>
+  withServer(() => {
+    const endless = new ReadableStream({ pull: (sink) => sink.enqueue(BODY) });
+    return new Response(endless);
+  }, async (url, path) => {
+    await assert.rejects(downloadFile({ url, path, checksum }), /does not match the checksum/);
+  }));
+
+Deno.test("downloadFile() throws DownloadError at once where the disk is full", () =>
+  withServer(() => new Response(BODY), async (url, path) => {
+    await Deno.symlink("/dev/full", `${path}.part`);
+    await assert.rejects(downloadFile({ url, path, checksum }), {
+      name: "DownloadError",
+      message: /file.part: No space left on device/,
+    });
+  }));

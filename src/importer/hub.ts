@@ -1,26 +1,27 @@
 /** Downloads of a checkpoint from the Hugging Face Hub: resumed after a break, checked, kept. */
-import { HubApiError, listFiles, modelInfo } from "@huggingface/hub";
+import { listFiles, modelInfo } from "@huggingface/hub";
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { z } from "zod";
 import { CHECKPOINT_FILES } from "./checkpoint.ts";
 import { downloadFile, type FileChecksum } from "./download_file.ts";
+import { DownloadError, failureText, type Patience } from "./http_retry.ts";
+import { hubFetch } from "./hub_fetch.ts";
 
 const DEFAULT_ENDPOINT = "https://huggingface.co";
-const NAME = /^hf:([\w.-]+\/[\w.-]+)(?:@([\w./-]+))?$/;
+/** Owner and name begin with a letter or digit, so that neither is `..`. */
+const NAME = /^hf:([A-Za-z0-9][\w.-]*\/[A-Za-z0-9][\w.-]*)(?:@([\w./-]+))?$/;
 
 /** Where the hub is and how to speak to it. */
-export interface HubOptions {
+export interface HubOptions extends Patience {
   /** Folder of finished and partial downloads. */
   readonly cache: string;
-  /** `HF_ENDPOINT`; absent is the public hub. */
+  /** `HF_ENDPOINT`; absent or empty is the public hub. */
   readonly endpoint?: string | undefined;
-  /** `HF_TOKEN`, for gated and private repositories. */
+  /** `HF_TOKEN`, for gated and private repositories; sent to the endpoint's origin alone. */
   readonly token?: string | undefined;
   /** Hears of each part that arrives. */
   readonly onProgress?: ((file: string, bytes: number, total: number) => void) | undefined;
-  /** Wait before the second attempt, in milliseconds; doubled each time. */
-  readonly retryDelayMs?: number | undefined;
 }
 
 /** A checkpoint in the cache. */
@@ -45,6 +46,11 @@ const infoSchema = z.object({
   sha: z.string().regex(/^[0-9a-f]{40}$/),
   cardData: z.object({ license: z.union([z.string(), z.array(z.string())]).optional() }).nullish(),
 });
+const fileSchema = z.object({
+  size: z.int().min(0),
+  oid: z.string().regex(/^[0-9a-f]{40}$/),
+  lfs: z.object({ oid: z.string().regex(/^[0-9a-f]{64}$/), size: z.int().min(0) }).optional(),
+});
 
 /** Whether a checkpoint is named as one on the hub. */
 export function isHubName(name: string): boolean {
@@ -67,7 +73,10 @@ export async function downloadCheckpoint(
   }
   const [, repo, branch = "main"] = match;
   const endpoint = (options.endpoint || DEFAULT_ENDPOINT).replace(/\/+$/, "");
-  const access = { hubUrl: endpoint, ...(options.token ? { accessToken: options.token } : {}) };
+  if (!/^https?:$/.test(URL.parse(endpoint)?.protocol ?? "")) {
+    throw new HubError(`Cannot download ${name}: HF_ENDPOINT ${endpoint} is no http(s) address`);
+  }
+  const access = { hubUrl: endpoint, fetch: hubFetch({ ...options, endpoint }) };
   try {
     const info = infoSchema.parse(
       await modelInfo({
@@ -77,29 +86,16 @@ export async function downloadCheckpoint(
         ...access,
       }),
     );
-    const checksums = new Map<string, FileChecksum>();
-    for await (
-      const { path, size, oid, lfs } of listFiles({ repo, revision: info.sha, ...access })
-    ) {
-      if (lfs !== undefined) {
-        checksums.set(path, { bytes: lfs.size, algorithm: "sha256", digest: lfs.oid });
-      } else if (oid !== undefined) {
-        checksums.set(path, { bytes: size, algorithm: "git-sha1", digest: oid });
-      }
-    }
+    // By commit from here on: a branch that moves meanwhile does not mix two states.
+    const checksums = await fileChecksums(repo, info.sha, access);
     const folder = join(options.cache, cacheName(endpoint, repo), info.sha);
     await Deno.mkdir(folder, { recursive: true });
-    for (const file of Object.values(CHECKPOINT_FILES)) {
-      const checksum = checksums.get(file);
-      if (checksum === undefined) {
-        throw new HubError(`Cannot download ${name}: the repository has no ${file}`);
-      }
+    for (const [file, checksum] of checksums) {
       await downloadFile({
+        ...options,
         url: `${endpoint}/${repo}/resolve/${info.sha}/${file}`,
         path: join(folder, file),
         checksum,
-        token: options.token,
-        retryDelayMs: options.retryDelayMs,
         onProgress: (bytes) => options.onProgress?.(`${repo}/${file}`, bytes, checksum.bytes),
       });
     }
@@ -111,8 +107,34 @@ export async function downloadCheckpoint(
       licence: (Array.isArray(licence) ? licence.join(", ") : licence) || null,
     };
   } catch (cause) {
-    throw explained(cause, name, options.token !== undefined);
+    throw explained(cause, name, `${endpoint}/${repo}`, Boolean(options.token));
   }
+}
+
+/** The checksum of each of a checkpoint's files, as the hub lists it at a commit. */
+async function fileChecksums(
+  repo: string,
+  revision: string,
+  access: { readonly hubUrl: string; readonly fetch: typeof fetch },
+): Promise<Map<string, FileChecksum>> {
+  const listed = new Map<string, unknown>();
+  for await (
+    const entry of listFiles({ repo: { type: "model", name: repo }, revision, ...access })
+  ) {
+    if (entry.type === "file") listed.set(entry.path, entry);
+  }
+  const checksums = new Map<string, FileChecksum>();
+  for (const file of Object.values(CHECKPOINT_FILES)) {
+    if (!listed.has(file)) throw new DownloadError(`the repository has no ${file}`);
+    const { size, oid, lfs } = fileSchema.parse(listed.get(file));
+    checksums.set(
+      file,
+      lfs === undefined
+        ? { bytes: size, algorithm: "git-sha1", digest: oid }
+        : { bytes: lfs.size, algorithm: "sha256", digest: lfs.oid },
+    );
+  }
+  return checksums;
 }
 
 /** One folder a repository and endpoint, so that two hubs do not mix. */
@@ -121,22 +143,23 @@ function cacheName(endpoint: string, repo: string): string {
   return `${repo.replace("/", "--")}-${hub}`;
 }
 
-function explained(cause: unknown, name: string, hasToken: boolean): Error {
-  if (cause instanceof HubError) return cause;
+function explained(cause: unknown, name: string, page: string, hasToken: boolean): HubError {
   const refuse = (state: string) => new HubError(`Cannot download ${name}: ${state}`, { cause });
-  if (cause instanceof z.ZodError) return refuse("the hub's answer has no commit");
-  const status = cause instanceof HubApiError
-    ? cause.statusCode
-    : cause instanceof Error && "status" in cause
-    ? cause.status
-    : undefined;
+  if (cause instanceof z.ZodError) {
+    return refuse("the hub's answer lacks the commit or the files' checksums");
+  }
+  const { status, code } = cause instanceof DownloadError ? cause : {};
+  if (code === "GatedRepo") {
+    const then = hasToken ? "with the account of HF_TOKEN" : "and set HF_TOKEN";
+    return refuse(`HTTP ${status}: gated; accept its conditions at ${page} ${then}`);
+  }
   if (status === 401 || status === 403) {
     return refuse(
       hasToken
         ? `HTTP ${status}: HF_TOKEN has no access, or the repository does not exist`
-        : `HTTP ${status}: gated, private or not there; set HF_TOKEN to a token with access`,
+        : `HTTP ${status}: private or not there; set HF_TOKEN to a token with access`,
     );
   }
   if (status === 404) return refuse("HTTP 404: no such repository, revision or file");
-  return refuse(cause instanceof Error ? cause.message : String(cause));
+  return refuse(failureText(cause));
 }

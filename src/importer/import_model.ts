@@ -1,6 +1,6 @@
 /** A checkpoint to a verified model folder, all or nothing. */
-import { createHash, randomUUID } from "node:crypto";
-import { basename, dirname, join, resolve } from "node:path";
+import { createHash } from "node:crypto";
+import { join } from "node:path";
 import type {
   Checkpoint,
   ModelArchitecture,
@@ -19,11 +19,14 @@ import {
   type SourcedCheckpoint,
 } from "./checkpoint.ts";
 import { buildGraphs, type Graphs, ONNX_IR_VERSION, ONNX_OPSET } from "./graphs.ts";
+import { ImportError, StagedFolder } from "./staged_folder.ts";
 
 /** Steps a forecast may have: what the service offers. */
 export const MAX_HORIZON = 512;
 /** Candles an input may have: what the service takes. */
 export const MAX_INPUT = 2048;
+/** Tokens a model may attend to: the longest context of a published model, that of the mini. */
+export const MAX_CONTEXT = 2048;
 
 /** A checkpoint's folder and where it came from. */
 export interface ImportSource {
@@ -35,11 +38,12 @@ export interface ImportSource {
   readonly revision: string | null;
 }
 
-/** Compares the written graphs with a reference; rejects where they differ. */
+/** Compares the written graphs with a reference; rejects where they differ, or when stopped. */
 export type Verification = (
   folder: string,
   model: Checkpoint<ModelArchitecture>,
   tokenizer: Checkpoint<TokenizerArchitecture>,
+  signal?: AbortSignal,
 ) => Promise<void>;
 
 /** What to import. */
@@ -50,7 +54,7 @@ export interface ImportOptions {
   readonly tokenizer: ImportSource;
   /** The model folder to write. */
   readonly out: string;
-  /** Tokens the model attends to. */
+  /** Tokens the model attends to, 1 to `MAX_CONTEXT`. */
   readonly maxContext: number;
   /** Answers carry it as `model_version`. */
   readonly modelVersion: string;
@@ -62,91 +66,63 @@ export interface ImportOptions {
   readonly verify: Verification;
   /** Hears of each phase as it begins. */
   readonly onPhase?: (phase: string) => void;
-}
-
-/** A target that must not be overwritten. */
-export class ImportError extends Error {
-  /** Shown by the log and `toString()`; without it they would say `Error`. */
-  override readonly name = "ImportError";
+  /** Stops the import. */
+  readonly signal?: AbortSignal;
 }
 
 /**
- * Writes beside the target, verifies, then renames. A failed import leaves nothing behind. A target
- * that is a model folder is replaced; anything else that exists is refused.
+ * Writes beside the target, verifies, then renames. A failed or stopped import leaves nothing behind.
+ * A target that is a model folder is replaced and keeps its card; anything else that exists is
+ * refused.
  *
- * @throws ImportError where the target is something else than a model folder
+ * @throws ImportError where the target cannot be written, or is something else than a model folder
+ * @throws CheckpointError, SafetensorsError where a checkpoint cannot be used
+ * @throws the signal's reason, where it was aborted before the model was in its place
  */
 export async function importModel(options: ImportOptions): Promise<void> {
-  const out = resolve(options.out);
-  const replaces = await isReplaceable(out);
-  options.onPhase?.("reading");
-  const model = await readModelCheckpoint(options.model.folder);
-  const tokenizer = await readTokenizerCheckpoint(options.tokenizer.folder);
-  checkFit(model.architecture, tokenizer.architecture);
-  options.onPhase?.("writing graphs");
+  const { signal, onPhase } = options;
+  const staged = await StagedFolder.create(options.out);
+  try {
+    onPhase?.("reading");
+    const model = await readModelCheckpoint(options.model.folder);
+    const tokenizer = await readTokenizerCheckpoint(options.tokenizer.folder);
+    checkFit(model.architecture, tokenizer.architecture);
+    signal?.throwIfAborted();
+    onPhase?.("writing graphs");
+    await writeModel(staged.path, options, model, tokenizer);
+    signal?.throwIfAborted();
+    onPhase?.("verifying");
+    await options.verify(staged.path, model, tokenizer, signal);
+    signal?.throwIfAborted();
+    await staged.commit();
+  } catch (error) {
+    await staged.discard();
+    throw error;
+  }
+}
+
+async function writeModel(
+  folder: string,
+  options: ImportOptions,
+  model: SourcedCheckpoint<ModelArchitecture>,
+  tokenizer: SourcedCheckpoint<TokenizerArchitecture>,
+): Promise<void> {
   const graphs = buildGraphs(model, tokenizer, {
     maxContext: options.maxContext,
     maxHorizon: MAX_HORIZON,
     maxInput: MAX_INPUT,
   });
-  await Deno.mkdir(dirname(out), { recursive: true });
-  const temporary = join(dirname(out), `.${basename(out)}-${randomUUID()}`);
-  await Deno.mkdir(temporary);
+  const manifest = describeModel(options, model, tokenizer, graphs);
   try {
     for (const role of ["encoder", "generator", "decoder"] as const) {
-      await Deno.writeFile(join(temporary, GRAPH_FILES[role]), graphs[role]);
+      await Deno.writeFile(join(folder, GRAPH_FILES[role]), graphs[role]);
     }
-    const manifest = describeModel(options, model, tokenizer, graphs);
-    await Deno.writeTextFile(
-      join(temporary, "manifest.json"),
-      `${JSON.stringify(manifest, null, 2)}\n`,
-    );
-    if (replaces) await keepCard(out, temporary);
-    options.onPhase?.("verifying");
-    await options.verify(temporary, model, tokenizer);
-    if (replaces) await replaceFolder(temporary, out);
-    else await Deno.rename(temporary, out);
-  } catch (error) {
-    await Deno.remove(temporary, { recursive: true });
-    throw error;
-  }
-}
-
-async function isReplaceable(out: string): Promise<boolean> {
-  try {
-    await Deno.lstat(out);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
-  try {
-    await Deno.stat(join(out, "manifest.json"));
-    return true;
+    const text = `${JSON.stringify(manifest, null, 2)}\n`;
+    await Deno.writeTextFile(join(folder, "manifest.json"), text);
   } catch (cause) {
-    throw new ImportError(`Cannot write ${out}: it exists and is not a model folder`, { cause });
+    const state = cause instanceof Error ? cause.message : String(cause);
+    throw new ImportError(`Cannot write ${options.out}: ${state}`, { cause });
   }
-}
-
-/** The model card is written by hand: a folder that is replaced keeps it. */
-async function keepCard(from: string, to: string): Promise<void> {
-  try {
-    await Deno.copyFile(join(from, "README.md"), join(to, "README.md"));
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-  }
-}
-
-/** Two renames: no call swaps two folders. Where the second fails, the old folder comes back. */
-async function replaceFolder(from: string, out: string): Promise<void> {
-  const old = `${from}-old`;
-  await Deno.rename(out, old);
-  try {
-    await Deno.rename(from, out);
-  } catch (error) {
-    await Deno.rename(old, out);
-    throw error;
-  }
-  await Deno.remove(old, { recursive: true });
 }
 
 function describeModel(

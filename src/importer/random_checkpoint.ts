@@ -103,33 +103,54 @@ function isShape(name: string): name is ShapeName {
   return Object.hasOwn(SHAPES, name);
 }
 
-if (import.meta.main) {
-  const { values } = parseArgs({
-    args: Deno.args,
-    options: {
-      shape: { type: "string" },
-      out: { type: "string" },
-      seed: { type: "string", default: "1" },
-      dtype: { type: "string", default: "f32" },
-    },
-  });
-  const dtypes = new Map([["f32", "F32"], ["f16", "F16"], ["bf16", "BF16"]] as const);
-  const dtype = [...dtypes].find(([name]) => name === values.dtype)?.[1];
-  const shape = values.shape ?? "";
-  const seed = Number(values.seed);
-  if (
-    values.out === undefined || !isShape(shape) || dtype === undefined ||
-    !Number.isSafeInteger(seed) || seed < 0
-  ) {
-    console.error(
-      "Usage: --shape tiny|mini|small|base --out DIR [--seed N] [--dtype f32|f16|bf16]",
-    );
-    Deno.exit(64);
+const USAGE = "Usage: --shape tiny|mini|small|base --out DIR [--seed N] [--dtype f32|f16|bf16]";
+const EXIT_FAILURE = 1;
+const EXIT_USAGE = 64;
+const DTYPES = new Map<string, RandomCheckpointOptions["dtype"]>([
+  ["f32", "F32"],
+  ["f16", "F16"],
+  ["bf16", "BF16"],
+]);
+
+function readOptions(args: readonly string[]): RandomCheckpointOptions | null {
+  try {
+    const { values: { shape = "", out, seed, dtype } } = parseArgs({
+      args: [...args],
+      options: {
+        shape: { type: "string" },
+        out: { type: "string" },
+        seed: { type: "string", default: "1" },
+        dtype: { type: "string", default: "f32" },
+      },
+    });
+    const stored = DTYPES.get(dtype);
+    if (!out || !isShape(shape) || stored === undefined || !/^\d+$/.test(seed)) return null;
+    return Number.isSafeInteger(Number(seed))
+      ? { shape, out, seed: Number(seed), dtype: stored }
+      : null;
+  } catch {
+    // An option that is not known.
+    return null;
   }
-  await writeRandomCheckpoint({
-    shape,
-    out: values.out,
-    seed,
-    dtype,
-  });
 }
+
+/** Runs the command; its exit code. `complain` gets the line about a failure. */
+export async function randomCheckpointCommand(
+  args: readonly string[],
+  complain: (line: string) => void,
+): Promise<number> {
+  const options = readOptions(args);
+  if (options === null) {
+    complain(USAGE);
+    return EXIT_USAGE;
+  }
+  try {
+    await writeRandomCheckpoint(options);
+    return 0;
+  } catch (error) {
+    complain(`Cannot write ${options.out}: ${error instanceof Error ? error.message : error}`);
+    return EXIT_FAILURE;
+  }
+}
+
+if (import.meta.main) Deno.exit(await randomCheckpointCommand(Deno.args, console.error));

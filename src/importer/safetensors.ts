@@ -96,15 +96,18 @@ function parseHeader(
     if (!(cause instanceof SyntaxError || cause instanceof TypeError)) throw cause;
     throw refuse("its header is not JSON");
   }
-  const parsed = z.record(z.string(), z.unknown()).safeParse(header);
-  if (!parsed.success) throw refuse("its header is not a JSON object");
+  if (!isObject(header)) throw refuse("its header is not a JSON object");
   // JSON.parse keeps the last of two equal names, so the names are read from the text.
   const seen = new Set<string>();
   for (const name of jsonObjectKeys(text)) {
     if (seen.has(name)) throw refuse(`two tensors are named ${name}`);
     seen.add(name);
   }
-  return parsed.data;
+  return header;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function isDtype(name: string): name is Dtype {

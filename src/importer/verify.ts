@@ -17,13 +17,17 @@ const SEED = 20_250_802;
 /** The most that a normalised candle may differ: float32 sums in another order stay below it. */
 const TOLERANCE = 1e-3;
 
-/** A forecast to compare with, in normalised candles `[paths, horizon, 6]`. */
-export type ReferenceForecast = (
+/**
+ * Forecasts to compare with, in normalised candles `[paths, horizon, 6]`, one for each series;
+ * rejects with the signal's reason when stopped.
+ */
+export type ReferenceForecasts = (
   model: Checkpoint<ModelArchitecture>,
   tokenizer: Checkpoint<TokenizerArchitecture>,
-  input: SeriesInput,
+  series: readonly SeriesInput[],
   maxContext: number,
-) => Float32Array;
+  signal?: AbortSignal,
+) => Promise<readonly Float32Array[]>;
 
 /** Graphs that compute something else than the reference. */
 export class VerificationError extends Error {
@@ -37,25 +41,47 @@ const CASES: readonly { name: string; paths: number; sampling: Sampling }[] = [
 ];
 
 /**
- * Runs a greedy and a sampled forecast through both.
+ * Runs a greedy and a sampled forecast through both. Neither computes on the calling thread, so that
+ * it hears of signals meanwhile.
  *
- * @throws VerificationError where they differ, saying where and by how much
+ * @throws VerificationError where they differ, saying where and by how much, or where the graphs do
+ * not run
  */
 export async function verifyModel(
   folder: string,
   model: Checkpoint<ModelArchitecture>,
   tokenizer: Checkpoint<TokenizerArchitecture>,
-  reference: ReferenceForecast,
+  reference: ReferenceForecasts,
+  signal?: AbortSignal,
 ): Promise<void> {
-  const engine = await openEngine({ modelPath: folder, workers: 0, threads: 1 });
+  const series = CASES.map(({ paths, sampling }) => verificationSeries(paths, sampling));
+  const { maxContext, forecasts } = await runGraphs(folder, series, signal);
+  const expected = await reference(model, tokenizer, series, maxContext, signal);
+  CASES.forEach(({ name }, i) => compareForecasts(name, forecasts[i], expected[i]));
+}
+
+/** The engine is closed before the reference starts: the weights are in memory less often. */
+async function runGraphs(
+  folder: string,
+  series: readonly SeriesInput[],
+  signal: AbortSignal | undefined,
+): Promise<{ readonly maxContext: number; readonly forecasts: readonly Float32Array[] }> {
   try {
-    for (const { name, paths, sampling } of CASES) {
-      const input = verificationSeries(paths, sampling);
-      const expected = reference(model, tokenizer, input, engine.info.maxContext);
-      compareForecasts(name, await engineForecast(engine, input), expected);
+    const engine = await openEngine({ modelPath: folder, workers: 1, threads: 1 });
+    try {
+      const forecasts: Float32Array[] = [];
+      for (const input of series) {
+        signal?.throwIfAborted();
+        forecasts.push(await engineForecast(engine, input));
+      }
+      return { maxContext: engine.info.maxContext, forecasts };
+    } finally {
+      await engine.close();
     }
-  } finally {
-    await engine.close();
+  } catch (cause) {
+    signal?.throwIfAborted();
+    const state = cause instanceof Error ? cause.message : String(cause);
+    throw new VerificationError(`Cannot verify model: its graphs do not run: ${state}`, { cause });
   }
 }
 
@@ -84,9 +110,7 @@ async function engineForecast(engine: Engine, input: SeriesInput): Promise<Float
   const { handle } = await replica.prefill(input);
   const { chunks: [chunk] } = await replica.decode([handle], STEPS);
   await replica.release([handle]);
-  if (!chunk.done) {
-    throw new VerificationError(`Cannot verify model: ${chunk.steps} of ${STEPS} steps came back`);
-  }
+  if (!chunk.done) throw new Error(`${chunk.steps} of ${STEPS} steps came back`);
   return chunk.candles;
 }
 
