@@ -2,16 +2,25 @@
  * Settings: environment variables, checked at start. The tables in `settings/` name each with its unit,
  * default and reason; parsing, `deno task config` and docs/configuration.md come from them.
  */
+import { DRAIN_SETTINGS, phaseProblem, PLATFORM_PHASES } from "./settings/drain_settings.ts";
 import { FORECAST_SETTINGS } from "./settings/forecast_settings.ts";
 import { HTTP_SETTINGS } from "./settings/http_settings.ts";
 import { MODEL_SETTINGS } from "./settings/model_settings.ts";
+import { QUEUE_SETTINGS } from "./settings/queue_settings.ts";
 
 /** Every setting, by the name that the code uses. */
-export const SETTINGS: typeof HTTP_SETTINGS & typeof MODEL_SETTINGS & typeof FORECAST_SETTINGS = {
-  ...HTTP_SETTINGS,
-  ...MODEL_SETTINGS,
-  ...FORECAST_SETTINGS,
-};
+export const SETTINGS:
+  & typeof HTTP_SETTINGS
+  & typeof MODEL_SETTINGS
+  & typeof FORECAST_SETTINGS
+  & typeof QUEUE_SETTINGS
+  & typeof DRAIN_SETTINGS = {
+    ...HTTP_SETTINGS,
+    ...MODEL_SETTINGS,
+    ...FORECAST_SETTINGS,
+    ...QUEUE_SETTINGS,
+    ...DRAIN_SETTINGS,
+  };
 
 /** The settings, frozen. */
 export type Config = {
@@ -26,11 +35,6 @@ const NOT_YET: Readonly<Record<string, readonly string[]>> = {
   KRONOS_RATE_LIMIT_ENABLED: ["false", "0", "no", "off"],
   KRONOS_RATE_LIMIT_PER_MINUTE: [],
   KRONOS_TRUSTED_PROXIES: [],
-  KRONOS_QUEUE_LIMIT: [],
-  KRONOS_QUEUE_TOKENS: [],
-  KRONOS_LAME_DUCK_MS: ["0"],
-  KRONOS_DRAIN_TIMEOUT_MS: [],
-  KRONOS_GRACE_MS: [],
 };
 
 const FROM_PYTHON = ["KRONOS_MODEL_ID", "KRONOS_TOKENIZER_ID"];
@@ -71,6 +75,17 @@ function refusedVariables(environment: Readonly<Record<string, string>>): string
   return problems;
 }
 
+/** Phases that the environment does not set are the platform's. */
+function withPlatformPhases(
+  config: Config,
+  environment: Readonly<Record<string, string>>,
+): Config {
+  const phases = Object.entries(PLATFORM_PHASES[config.platform]).filter(([name]) =>
+    isAbsent(environment[SETTINGS[name as keyof typeof SETTINGS].variable])
+  );
+  return { ...config, ...Object.fromEntries(phases) };
+}
+
 /**
  * Reads the settings. An empty variable counts as absent.
  *
@@ -93,7 +108,10 @@ export function readConfig(environment: Readonly<Record<string, string>>): Confi
     }
   }
   if (problems.length > 0) throw new ConfigError(problems);
-  return Object.freeze(values) as Config;
+  const config = withPlatformPhases(values as Config, environment);
+  const problem = phaseProblem(config);
+  if (problem !== null) throw new ConfigError([problem]);
+  return Object.freeze(config);
 }
 
 /** Variables of ours by their name that no setting reads: likely misspelt. */

@@ -11,7 +11,7 @@ function read(variable: string, text: string): unknown {
   } catch (error) {
     assert.ok(error instanceof ConfigError);
     assert.equal(error.problems.length, 1);
-    assert.ok(error.problems[0].startsWith(`${variable}=${text}: `), error.problems[0]);
+    assert.ok(error.problems[0].includes(`${variable}=${text.trim()}`), error.problems[0]);
     return undefined;
   }
 }
@@ -42,6 +42,12 @@ const BOUNDS: readonly [variable: string, inside: string[], outside: string[]][]
   ["KRONOS_HEAD_TIMEOUT", ["0.001", "86400"], ["0", "86401"]],
   ["KRONOS_BODY_TIMEOUT", ["0.001", "86400"], ["0", "86401"]],
   ["KRONOS_IDLE_TIMEOUT", ["0.001", "86400"], ["0", "86401"]],
+  ["KRONOS_QUEUE_LIMIT", ["1", "100000"], ["0", "100001"]],
+  ["KRONOS_QUEUE_TOKENS", ["1", "1099511627776"], ["0", "1099511627777"]],
+  ["KRONOS_QUEUE_MB", ["1", "1000000"], ["0", "1000001"]],
+  ["KRONOS_LAME_DUCK_MS", ["0", "24999"], ["-1", "3600001", "25000"]],
+  ["KRONOS_DRAIN_TIMEOUT_MS", ["5001", "29999"], ["0", "3600001", "5000", "30000"]],
+  ["KRONOS_GRACE_MS", ["25001", "3600000"], ["0", "3600001", "25000"]],
   ["KRONOS_STARTUP_TIMEOUT", ["0.001", "86400"], ["0", "86401"]],
 ];
 
@@ -49,6 +55,11 @@ const NAMES: readonly [variable: string, taken: Record<string, unknown>, refused
   ["HOST", { "0.0.0.0": "0.0.0.0", "::1": "::1" }, []],
   ["KRONOS_MODEL_PATH", { "models/small": "models/small" }, []],
   ["KRONOS_DEVICE", { auto: "auto", wasm: "wasm", cpu: "wasm" }, ["webgpu", "native", "cuda:0"]],
+  ["KRONOS_PLATFORM", {
+    kubernetes: "kubernetes",
+    docker: "docker",
+    deno_deploy: "deno_deploy",
+  }, ["nomad"]],
   ["KRONOS_CONTEXT_POLICY", { rolling: "rolling", exact: "exact" }, ["Rolling", "both"]],
   ["KRONOS_LOG_LEVEL", {
     DEBUG: "DEBUG",
@@ -88,8 +99,8 @@ Deno.test("every setting has a case in this test, a unit and a reason", () => {
 Deno.test("readConfig() gives the defaults of the contract, frozen", () => {
   const config = readConfig({});
   assert.ok(Object.isFrozen(config));
-  const { workers, threads, ...rest } = config;
-  assert.ok(workers >= 1 && threads >= 1);
+  const { workers, threads, queueTokens, ...rest } = config;
+  assert.ok(workers >= 1 && threads >= 1 && queueTokens >= 1_000_000);
   assert.deepEqual(rest, {
     host: "127.0.0.1",
     port: 8000,
@@ -118,6 +129,12 @@ Deno.test("readConfig() gives the defaults of the contract, frozen", () => {
     requestTimeoutS: 300,
     startupTimeoutS: 300,
     headTimeoutS: 10,
+    queueLimit: 64,
+    queueMb: 256,
+    platform: "kubernetes",
+    lameDuckMs: 5000,
+    drainTimeoutMs: 25_000,
+    graceMs: 30_000,
     bodyTimeoutS: 60,
     idleTimeoutS: 75,
   });
@@ -210,4 +227,22 @@ Deno.test("unknownVariables() names ours by their name that no setting reads", (
 Deno.test("defaultReplicas() is one replica a core, one at least", () => {
   assert.deepEqual(defaultReplicas(0), { workers: 1, threads: 1 });
   assert.deepEqual(defaultReplicas(6), { workers: 6, threads: 1 });
+});
+
+Deno.test("readConfig() takes phases that are not set from the platform", () => {
+  const { lameDuckMs, drainTimeoutMs, graceMs } = readConfig({
+    KRONOS_PLATFORM: "docker",
+    KRONOS_LAME_DUCK_MS: "100",
+  });
+  assert.deepEqual([lameDuckMs, drainTimeoutMs, graceMs], [100, 8500, 10_000]);
+});
+
+Deno.test("readConfig() refuses phases that do not fit into each other, of every platform", () => {
+  for (const platform of ["kubernetes", "docker", "deno_deploy"]) {
+    readConfig({ KRONOS_PLATFORM: platform });
+    assert.throws(
+      () => readConfig({ KRONOS_PLATFORM: platform, KRONOS_LAME_DUCK_MS: "30000" }),
+      /KRONOS_LAME_DUCK_MS=30000.*each must be less than the next/,
+    );
+  }
 });

@@ -16,6 +16,7 @@ export interface DescribedSetting {
 /** Defaults that differ from machine to machine, in words: the document is the same on all of them. */
 export const MACHINE_DEFAULTS: Readonly<Partial<Record<keyof typeof SETTINGS, string>>> = {
   workers: "one a core",
+  queueTokens: "from the memory",
 };
 
 const HEADER = `# Configuration

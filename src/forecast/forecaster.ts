@@ -41,12 +41,14 @@ export function createForecaster(options: ForecasterOptions): ScheduledForecaste
   const { engine, clipValue } = options;
   const scheduler = new Scheduler(engine.replicas, options.scheduler, options.onReplicaError);
   return {
-    async forecast(series, signal) {
+    async forecast(series, signal, onStart = () => {}) {
       const forecasts = new Array<SeriesForecast>(series.length);
       const idle = engine.replicas.length - scheduler.queue().waiting - scheduler.queue().running;
       const parts = Math.max(1, Math.floor(idle / series.length));
       const jobs = series.flatMap((request, index) =>
-        forecastJobs(request, clipValue, parts, (forecast) => forecasts[index] = forecast)
+        forecastJobs(request, { clipValue, parts, onStart }, (forecast) => {
+          forecasts[index] = forecast;
+        })
       );
       await scheduler.submit(jobs, signal);
       return forecasts;
@@ -62,16 +64,21 @@ type Restore = (candles: Float32Array) => Float64Array;
 /** Paths worth a prefill of their own on another replica: fewer would gain less than it costs. */
 const MIN_PATHS_OF_PART = 8;
 
+/** How a request becomes jobs. */
+interface JobOptions {
+  readonly clipValue: number;
+  /** Jobs to make of one series at most. */
+  readonly parts: number;
+  readonly onStart: () => void;
+}
+
 /**
  * The series as one job, or its paths shared out over several where replicas would idle. The numbers
  * are the same: each path draws from its own random numbers.
- *
- * @param parts jobs to make at most
  */
 function forecastJobs(
   request: SeriesRequest,
-  clipValue: number,
-  parts: number,
+  { clipValue, parts, onStart }: JobOptions,
   onForecast: (forecast: SeriesForecast) => void,
 ): SeriesJob[] {
   const { paths, horizon } = request;
@@ -85,7 +92,10 @@ function forecastJobs(
     const [firstPath, end] = bounds.slice(part);
     return {
       paths: end - firstPath,
-      prepare: () => ({ ...prepareOnce().input, paths: end - firstPath, firstPath }),
+      prepare() {
+        onStart();
+        return { ...prepareOnce().input, paths: end - firstPath, firstPath };
+      },
       finish(candles, partTimings) {
         generated.set(candles, firstPath * horizon * FEATURES);
         timings.push(partTimings);

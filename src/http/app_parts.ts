@@ -1,5 +1,7 @@
 /** What the app is made of. */
 import type { Config } from "../config.ts";
+import type { Admission } from "../forecast/admission.ts";
+import type { RequestLedger } from "../telemetry/request_ledger.ts";
 import type { Log } from "../telemetry/log.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 import type { ServiceState } from "./service_state.ts";
@@ -14,4 +16,10 @@ export interface AppParts {
   readonly metrics: Metrics;
   /** The model behind HTTP, and whether it is ready. */
   readonly service: ServiceState;
+  /** Lets prediction requests in, or not. */
+  readonly admission: Admission;
+  /** The books of what became of each prediction request. */
+  readonly ledger: RequestLedger;
+  /** Aborts every request that is under way: a drain has reached its end. */
+  readonly stopSignal: AbortSignal;
 }

@@ -1,8 +1,10 @@
 /** The one table of errors, and the one place where what was thrown becomes an answer. */
 import {
   DeadlineExceededError,
+  DrainingError,
   InferenceFailedError,
   ModelNotReadyError,
+  OverloadedError,
 } from "../forecast/errors.ts";
 import type { Context } from "./app_env.ts";
 import { isoSeconds } from "./iso_seconds.ts";
@@ -87,11 +89,30 @@ export function toApiError(thrown: unknown): ApiError {
       cause: thrown,
     });
   }
+  if (thrown instanceof OverloadedError) {
+    return new ApiError("Overloaded", thrown.message, {
+      details: { constraint: thrown.reason },
+      headers: { "Retry-After": retryAfter(thrown.retryAfterMs) },
+      cause: thrown,
+    });
+  }
+  if (thrown instanceof DrainingError) {
+    return new ApiError("Draining", thrown.message, {
+      details: { constraint: "not_draining" },
+      headers: { "Retry-After": retryAfter(thrown.retryAfterMs) },
+      cause: thrown,
+    });
+  }
   if (thrown instanceof ModelNotReadyError) return modelNotReady(thrown);
   if (thrown instanceof InferenceFailedError) {
     return new ApiError("InferenceFailed", "The model failed on this request", { cause: thrown });
   }
   return new ApiError("InternalError", "The service failed on this request", { cause: thrown });
+}
+
+/** Whole seconds, at least one. */
+function retryAfter(ms: number): string {
+  return String(Math.max(1, Math.ceil(ms / 1000)));
 }
 
 /** The error while no forecast can be made. */

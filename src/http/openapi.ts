@@ -20,6 +20,8 @@ const PREDICTION_ERRORS: readonly ErrorType[] = [
   "UnsupportedMediaType",
   "ValidationError",
   "ModelNotReady",
+  "Overloaded",
+  "Draining",
   "InferenceTimeout",
   "InferenceFailed",
   "InternalError",

@@ -4,6 +4,7 @@
  * time limits for heads and bodies.
  */
 import { getRequestListener } from "@hono/node-server";
+import { once } from "node:events";
 import { createServer, type Server, type ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import type { Bindings } from "./app_env.ts";
@@ -35,10 +36,10 @@ export interface HttpServer {
   readonly port: number;
   /** From now on every answer closes its connection; everything is still answered. */
   closeConnectionsAfterAnswers(): void;
-  /** Takes no more connections, closes idle ones, and resolves when the others are done. */
+  /** Resolves when no request is being answered. */
+  settled(): Promise<void>;
+  /** Takes no more connections, and cuts those that there are. */
   shutdown(): Promise<void>;
-  /** Cuts what is left. */
-  abort(): void;
 }
 
 /** How often connections are checked for time limits, in milliseconds: how much later than it one may end. */
@@ -90,8 +91,8 @@ export function listen(
           closing = true;
           for (const response of answering) response.shouldKeepAlive = false;
         },
+        settled: () => settled(answering),
         shutdown: () => shutdown(server),
-        abort: () => server.closeAllConnections(),
       });
     });
   });
@@ -108,6 +109,22 @@ function deliveryOf(outgoing: ServerResponse): () => Promise<boolean> {
     });
 }
 
+/** A request that was sent already, but not yet read, becomes one that is answered within a turn. */
+function turnOfTheLoop(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve));
+}
+
+async function settled(answering: ReadonlySet<ServerResponse>): Promise<void> {
+  await turnOfTheLoop();
+  while (answering.size > 0) {
+    await Promise.all([...answering].map((response) => once(response, "close")));
+    await turnOfTheLoop();
+  }
+}
+
 function shutdown(server: Server): Promise<void> {
-  return new Promise((resolve) => server.close(() => resolve()));
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  // Half a head, or an idle connection that its client keeps, would hold `close()`.
+  server.closeAllConnections();
+  return closed;
 }

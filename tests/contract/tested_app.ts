@@ -1,6 +1,7 @@
 /** The app in process, on a forecaster that is a formula; every answer is held against the document. */
 import assert from "node:assert/strict";
 import { type Config, readConfig } from "../../src/config.ts";
+import { Admission } from "../../src/forecast/admission.ts";
 import { createForecaster, type ScheduledForecaster } from "../../src/forecast/forecaster.ts";
 import { DEFAULT_SCHEDULER_SETTINGS } from "../../src/forecast/scheduler.ts";
 import { FakeReplica, type FakeReplicaOptions } from "../../src/forecast/testing/fake_replica.ts";
@@ -9,6 +10,7 @@ import type { Readiness, ServiceState } from "../../src/http/service_state.ts";
 import type { ModelInfo, SeriesInput } from "../../src/inference/engine.ts";
 import { createLog } from "../../src/telemetry/log.ts";
 import { createMetrics } from "../../src/telemetry/metrics.ts";
+import { RequestLedger } from "../../src/telemetry/request_ledger.ts";
 import { type OpenApiDocument, SchemaCheck } from "./schema_check.ts";
 
 /** What a test changes about the service. */
@@ -85,6 +87,12 @@ export class TestedApp {
   readonly inputs: SeriesInput[] = [];
   /** The state that it reads. */
   readonly service: FakeService;
+  /** Its gates. */
+  readonly admission: Admission;
+  /** Its books. */
+  readonly ledger: RequestLedger = new RequestLedger();
+  /** Aborts what is under way, as the end of a drain does. */
+  readonly stop: AbortController = new AbortController();
   /** The app itself. */
   readonly app: ReturnType<typeof createApp>;
   readonly #document: OpenApiDocument;
@@ -112,8 +120,16 @@ export class TestedApp {
         onReplicaError: () => {},
       }),
     });
+    this.admission = new Admission({
+      waiting: this.config.queueLimit,
+      tokens: this.config.queueTokens,
+      bytes: this.config.queueMb * 1e6,
+    });
     this.app = createApp({
       config: this.config,
+      admission: this.admission,
+      ledger: this.ledger,
+      stopSignal: this.stop.signal,
       log: createLog("DEBUG", (line) => this.lines.push(JSON.parse(line))),
       metrics: createMetrics(),
       service: this.service,
