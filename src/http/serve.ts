@@ -62,6 +62,15 @@ export function listen(
 ): Promise<HttpServer> {
   let closing = false;
   const answering = new Set<ServerResponse>();
+  const closesConnection = new WeakSet<Socket>();
+  /** Pipelined requests share a connection: only the last answer may close it. */
+  const closeAfterLastAnswers = (): void => {
+    const last = new Map([...answering].map((outgoing) => [outgoing.req.socket, outgoing]));
+    for (const [socket, outgoing] of last) {
+      outgoing.shouldKeepAlive = false;
+      closesConnection.add(socket);
+    }
+  };
   const listener = getRequestListener(
     (request, { outgoing }) =>
       fetch(request, { delivered: deliveryOf(outgoing as ServerResponse) }),
@@ -73,10 +82,12 @@ export function listen(
     keepAliveTimeout: timeouts.idleMs,
     connectionsCheckingInterval: CHECK_INTERVAL_MS,
   }, (incoming, outgoing) => {
+    // Pipelined behind an answer that closes: there is no way to answer it, so it is not begun.
+    if (closesConnection.has(incoming.socket)) return;
     answering.add(outgoing);
     // Also where the client has gone.
     outgoing.once("close", () => answering.delete(outgoing));
-    if (closing) outgoing.shouldKeepAlive = false;
+    if (closing) closeAfterLastAnswers();
     return listener(incoming, outgoing);
   });
   server.on("clientError", answerBrokenRequest);
@@ -89,7 +100,7 @@ export function listen(
         port: typeof address === "object" && address !== null ? address.port : port,
         closeConnectionsAfterAnswers: () => {
           closing = true;
-          for (const response of answering) response.shouldKeepAlive = false;
+          closeAfterLastAnswers();
         },
         settled: () => settled(answering),
         shutdown: () => shutdown(server),
