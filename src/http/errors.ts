@@ -19,7 +19,10 @@ export const ERRORS = {
   MethodNotAllowed: { status: 405, meaning: "The route has other methods; see `Allow`." },
   RequestTimeout: { status: 408, meaning: "The request did not arrive whole in time." },
   PayloadTooLarge: { status: 413, meaning: "The body is larger than the service takes." },
-  UnsupportedMediaType: { status: 415, meaning: "The body is not JSON, or is encoded." },
+  UnsupportedMediaType: {
+    status: 415,
+    meaning: "The body is not JSON, or encoded as other than gzip.",
+  },
   ValidationError: { status: 422, meaning: "The body is JSON, but not a valid request." },
   HeadTooLarge: { status: 431, meaning: "The head of the request is too large." },
   RateLimited: { status: 429, meaning: "This client sends too much." },

@@ -80,6 +80,14 @@ const DEADLINE_HEADER = {
   schema: { type: "integer" as const, minimum: 1 },
 };
 
+const ENCODING_HEADER = {
+  name: "Content-Encoding",
+  in: "header" as const,
+  required: false,
+  description: "How the body is compressed; its limit counts what it inflates to.",
+  schema: { type: "string" as const, enum: ["gzip", "identity"] },
+};
+
 function registerPrediction(
   app: App,
   path: string,
@@ -92,7 +100,7 @@ function registerPrediction(
     path,
     summary,
     tags: ["Forecasts"],
-    parameters: [DEADLINE_HEADER],
+    parameters: [DEADLINE_HEADER, ENCODING_HEADER],
     request: {
       body: {
         required: true,
@@ -258,7 +266,7 @@ export function registerRoutes(app: App): void {
 const DESCRIPTION = `Forecasts candlesticks with Kronos, a foundation model for market data.
 
 Requests and answers are JSON in UTF-8; unknown keys are ignored, and null stands for absent in optional
-fields. A body takes at most KRONOS_MAX_REQUEST_SIZE_MB (10) megabytes, one answer at most
+fields. A body takes at most KRONOS_MAX_REQUEST_SIZE_MB (10) megabytes, inflated where it is gzip; one answer at most
 KRONOS_MAX_RESPONSE_ROWS (200000) candles. Every error has the body \`Error\`: all problems of a request
 at once, the first in document order in \`details\`, up to ${MAX_ISSUES} in \`details.issues\`. A path that
 takes other methods answers 405 with \`Allow\`, any other path 404. \`X-Request-ID\` is taken from the
