@@ -2,11 +2,11 @@
  * Many restarts under load, behind each balancer: what the tests do, for longer. Prints a line for
  * each; exits 1 where anything was lost. The number of restarts is its argument, 100 unless given.
  */
-import type { Balancer } from "./balancer.ts";
-import { ClientSideBalancer } from "./client_side_balancer.ts";
-import { HAProxy } from "./haproxy.ts";
-import { Nginx } from "./nginx.ts";
-import { rollingRestart } from "./rolling_restart.ts";
+import type { Balancer } from "../tests/lifecycle/balancer.ts";
+import { ClientSideBalancer } from "../tests/lifecycle/client_side_balancer.ts";
+import { HAProxy } from "../tests/lifecycle/haproxy.ts";
+import { Nginx } from "../tests/lifecycle/nginx.ts";
+import { rollingRestart } from "../tests/lifecycle/rolling_restart.ts";
 
 const DEFAULT_RESTARTS = 100;
 
