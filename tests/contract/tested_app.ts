@@ -31,6 +31,7 @@ const INFO: ModelInfo = {
   maxContext: 64,
   device: "wasm",
   deviceWarning: null,
+  anchor: false,
   defaults: {},
 };
 
