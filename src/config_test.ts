@@ -74,6 +74,7 @@ const NAMES: readonly [variable: string, taken: Record<string, unknown>, refused
   ["KRONOS_SECURITY_ENABLED", { false: false, off: false }, ["2"]],
   ["KRONOS_API_KEYS_FILE", { "/run/secrets/keys": "/run/secrets/keys" }, []],
   ["KRONOS_RATE_LIMIT_ENABLED", { true: true, false: false, no: false }, ["2"]],
+  ["KRONOS_ANCHOR", { on: true, true: true, off: false, "0": false }, ["anchor"]],
   ["KRONOS_ENABLE_METRICS", { true: true, "1": true, yes: true, false: false, "0": false }, ["2"]],
 ];
 
@@ -148,6 +149,7 @@ Deno.test("readConfig() gives the defaults of the contract, frozen", () => {
     defaultTopK: null,
     defaultTopP: null,
     defaultSampleCount: null,
+    anchor: null,
     defaultLookback: 400,
     defaultPredLen: 120,
     defaultBandSamples: 32,

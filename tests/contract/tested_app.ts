@@ -35,6 +35,7 @@ const INFO: ModelInfo = {
   maxContext: 64,
   device: "wasm",
   deviceWarning: null,
+  anchor: false,
   defaults: {},
 };
 
