@@ -14,7 +14,7 @@ import type { Issue } from "./issues.ts";
 export const ERRORS = {
   MalformedRequest: { status: 400, meaning: "The body cannot be read as JSON." },
   Unauthorized: { status: 401, meaning: "No valid key was sent." },
-  Forbidden: { status: 403, meaning: "The key does not allow this." },
+  Forbidden: { status: 403, meaning: "The client is not one of those that may ask." },
   NotFound: { status: 404, meaning: "There is no such route." },
   MethodNotAllowed: { status: 405, meaning: "The route has other methods; see `Allow`." },
   RequestTimeout: { status: 408, meaning: "The request did not arrive whole in time." },

@@ -129,6 +129,7 @@ export class Service implements ServiceState {
     const forecaster = createForecaster({
       engine,
       clipValue: config.clipValue,
+      anchor: config.anchor ?? engine.info.anchor,
       scheduler: {
         ...DEFAULT_SCHEDULER_SETTINGS,
         chunkSteps: config.chunkSteps,

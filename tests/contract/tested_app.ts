@@ -5,6 +5,8 @@ import { Admission } from "../../src/forecast/admission.ts";
 import { createForecaster, type ScheduledForecaster } from "../../src/forecast/forecaster.ts";
 import { DEFAULT_SCHEDULER_SETTINGS } from "../../src/forecast/scheduler.ts";
 import { FakeReplica, type FakeReplicaOptions } from "../../src/forecast/testing/fake_replica.ts";
+import type { ReverseLookup } from "../../src/http/access/container_names.ts";
+import type { AppParts } from "../../src/http/app_parts.ts";
 import { createApp } from "../../src/http/app.ts";
 import type { Readiness, ServiceState } from "../../src/http/service_state.ts";
 import type { ModelInfo, SeriesInput } from "../../src/inference/engine.ts";
@@ -20,6 +22,8 @@ export interface AppOptions {
   readonly replica?: FakeReplicaOptions;
   /** Stands in for the forecaster on the fake replica. */
   readonly forecaster?: ScheduledForecaster;
+  /** Stands in for the machine's name server. */
+  readonly lookup?: ReverseLookup;
 }
 
 /** A line of the log. */
@@ -31,6 +35,7 @@ const INFO: ModelInfo = {
   maxContext: 64,
   device: "wasm",
   deviceWarning: null,
+  anchor: false,
   defaults: {},
 };
 
@@ -93,13 +98,16 @@ export class TestedApp {
   readonly ledger: RequestLedger = new RequestLedger();
   /** Aborts what is under way, as the end of a drain does. */
   readonly stop: AbortController = new AbortController();
+  /** What it is made of. */
+  readonly parts: AppParts;
   /** The app itself. */
   readonly app: ReturnType<typeof createApp>;
   readonly #document: OpenApiDocument;
   readonly #check: SchemaCheck;
 
   /** Ready to be asked. */
-  constructor({ environment = {}, info = {}, replica = {}, forecaster }: AppOptions = {}) {
+  constructor(options: AppOptions = {}) {
+    const { environment = {}, info = {}, replica = {}, forecaster, lookup } = options;
     this.config = readConfig(environment);
     const fake = new FakeReplica({
       value: wave,
@@ -125,7 +133,7 @@ export class TestedApp {
       tokens: this.config.queueTokens,
       bytes: this.config.queueMb * 1e6,
     });
-    this.app = createApp({
+    this.parts = {
       config: this.config,
       admission: this.admission,
       ledger: this.ledger,
@@ -133,7 +141,9 @@ export class TestedApp {
       log: createLog("DEBUG", (line) => this.lines.push(JSON.parse(line))),
       metrics: createMetrics(),
       service: this.service,
-    });
+      ...(lookup === undefined ? {} : { lookup }),
+    };
+    this.app = createApp(this.parts);
     this.#document = this.app.getOpenAPI31Document({
       openapi: "3.1.0",
       info: { title: "under test", version: "1" },
@@ -141,9 +151,10 @@ export class TestedApp {
     this.#check = new SchemaCheck(this.#document);
   }
 
-  /** Sends a request; fails where the answer is not what the document says. */
-  async request(path: string, init: RequestInit = {}): Promise<Response> {
-    const response = await this.app.request(path, init);
+  /** Sends a request from an address; fails where the answer is not what the document says. */
+  async request(path: string, init: RequestInit = {}, from?: string): Promise<Response> {
+    const bindings = from === undefined ? {} : { remoteAddress: from };
+    const response = await this.app.request(path, init, bindings);
     await this.#assertDocumented(path, init.method ?? "GET", response.clone());
     return response;
   }
