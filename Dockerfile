@@ -11,8 +11,9 @@ RUN deno ci
 COPY src src
 COPY deploy/probe.ts deploy/probe.ts
 COPY tools/keep_runtime_packages.ts tools/keep_runtime_packages.ts
+# Some packages unpack files that everybody may write.
 RUN deno run --allow-all tools/keep_runtime_packages.ts \
-    src/main.ts src/inference/replica_worker.ts
+    src/main.ts src/inference/replica_worker.ts && chmod -R go-w node_modules
 # What Deno makes of TypeScript, so that no container does it again: its root is read-only.
 ENV DENO_DIR=/cache
 RUN deno cache --node-modules-dir=manual \

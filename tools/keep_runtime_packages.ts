@@ -23,8 +23,10 @@ const READ_PACKAGES = ["swagger-ui-dist"];
 
 /** Files of packages that come in many builds; the others are left out. */
 const KEPT_FILES: Readonly<Record<string, RegExp>> = {
-  "onnxruntime-web": /^(?:package\.json|LICENSE|ort\.node\.min\.mjs|ort-wasm-simd-threaded\.(?:mjs|wasm))$/,
-  "swagger-ui-dist": /^(?:package\.json|LICENSE|NOTICE|swagger-ui\.css|swagger-ui-bundle\.js(?:\.LICENSE\.txt)?)$/,
+  "onnxruntime-web":
+    /^(?:package\.json|LICENSE|ort\.node\.min\.mjs|ort-wasm-simd-threaded\.(?:mjs|wasm))$/,
+  "swagger-ui-dist":
+    /^(?:package\.json|LICENSE|NOTICE|swagger-ui\.css|swagger-ui-bundle\.js(?:\.LICENSE\.txt)?)$/,
 };
 
 async function moduleInfo(module: string): Promise<ModuleInfo> {
@@ -74,4 +76,6 @@ for (const { name, localPath } of packages) {
   const kept = KEPT_FILES[name];
   if (kept !== undefined) await keepFiles(localPath, kept);
 }
-console.log(`kept ${keep.size} packages of ${basename(Deno.cwd())}: ${[...keep].sort().join(", ")}`);
+console.log(
+  `kept ${keep.size} packages of ${basename(Deno.cwd())}: ${[...keep].sort().join(", ")}`,
+);
