@@ -41,7 +41,7 @@ function milliseconds(duration: string): number {
 }
 
 for (const [name, files] of Object.entries(FILES)) {
-  testWithTools(
+  await testWithTools(
     `${name} is read by Compose, and what it mounts exists`,
     ["docker-compose"],
     async () => {
@@ -52,7 +52,7 @@ for (const [name, files] of Object.entries(FILES)) {
     },
   );
 
-  testWithTools(
+  await testWithTools(
     `${name}: Compose waits as long as the service may take`,
     ["docker-compose"],
     async () => {
@@ -64,7 +64,7 @@ for (const [name, files] of Object.entries(FILES)) {
   );
 }
 
-testWithTools("docker-compose.yml bounds the service and takes away what it does not need", [
+await testWithTools("docker-compose.yml bounds the service and takes away what it does not need", [
   "docker-compose",
 ], async () => {
   const { kronos } = await compose(FILES["docker-compose.yml"]);
@@ -74,7 +74,7 @@ testWithTools("docker-compose.yml bounds the service and takes away what it does
   assert.equal(kronos.healthcheck?.test.at(-1), "/v1/readyz");
 });
 
-testWithTools("images of others have exact versions", ["docker-compose"], async () => {
+await testWithTools("images of others have exact versions", ["docker-compose"], async () => {
   for (const files of Object.values(FILES)) {
     for (const { image } of Object.values(await compose(files))) {
       assert.match(image, /^kronos-edge:|:v?\d+\.\d+\.\d+$/, image);
@@ -82,7 +82,7 @@ testWithTools("images of others have exact versions", ["docker-compose"], async 
   }
 });
 
-testWithTools("Prometheus reads deploy/prometheus/prometheus.yml", ["promtool"], async () => {
+await testWithTools("Prometheus reads deploy/prometheus/prometheus.yml", ["promtool"], async () => {
   await commandOutput("promtool", ["check", "config", "deploy/prometheus/prometheus.yml"]);
 });
 

@@ -29,7 +29,7 @@ async function healthy(container: Container, check: readonly string[]): Promise<
   }
 }
 
-testWithTools(
+await testWithTools(
   "the image serves read-only, offline and unprivileged, and drains when told to stop",
   [
     "buildah",
