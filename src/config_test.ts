@@ -69,6 +69,7 @@ const NAMES: readonly [variable: string, taken: Record<string, unknown>, refused
     Warn: "WARN",
     ERROR: "ERROR",
   }, ["TRACE", "2"]],
+  ["KRONOS_CALIBRATION", { on: true, true: true, off: false, "0": false }, ["fit"]],
   ["KRONOS_ANCHOR", { on: true, true: true, off: false, "0": false }, ["anchor"]],
   ["KRONOS_ENABLE_METRICS", { true: true, "1": true, yes: true, false: false, "0": false }, ["2"]],
 ];
@@ -114,6 +115,7 @@ Deno.test("readConfig() gives the defaults of the contract, frozen", () => {
     defaultTopP: null,
     defaultSampleCount: null,
     anchor: null,
+    calibration: true,
     defaultLookback: 400,
     defaultPredLen: 120,
     defaultBandSamples: 32,

@@ -32,6 +32,7 @@ const INFO: ModelInfo = {
   device: "wasm",
   deviceWarning: null,
   anchor: false,
+  calibration: null,
   defaults: {},
 };
 
