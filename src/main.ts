@@ -2,6 +2,7 @@
 import { ConfigError, readConfig, unknownVariables } from "./config.ts";
 import { Admission } from "./forecast/admission.ts";
 import { createAdminApp, createApp } from "./http/app.ts";
+import { JsonThread } from "./http/json_thread.ts";
 import { listen } from "./http/serve.ts";
 import { drain, isClean, receipt } from "./lifecycle/drain.ts";
 import { Service } from "./lifecycle/service.ts";
@@ -46,7 +47,17 @@ if (!LOOPBACK.includes(config.host) && !config.securityEnabled) {
   log.warn("listening outside loopback without access control", { host: config.host });
 }
 
-const parts = { config, log, metrics, service, admission, ledger, stopSignal: stop.signal };
+const jsonThread = new JsonThread(config);
+const parts = {
+  config,
+  log,
+  metrics,
+  service,
+  admission,
+  ledger,
+  jsonThread,
+  stopSignal: stop.signal,
+};
 const app = configured(() => createApp(parts));
 const socket = {
   hostname: config.host,
