@@ -48,6 +48,9 @@ const BOUNDS: readonly [variable: string, inside: string[], outside: string[]][]
   ["KRONOS_LAME_DUCK_MS", ["0", "24999"], ["-1", "3600001", "25000"]],
   ["KRONOS_DRAIN_TIMEOUT_MS", ["5001", "29999"], ["0", "3600001", "5000", "30000"]],
   ["KRONOS_GRACE_MS", ["25001", "3600000"], ["0", "3600001", "25000"]],
+  ["KRONOS_JSON_THREAD_KB", ["1", "1000000"], ["0", "1000001"]],
+  ["KRONOS_ADMIN_PORT", ["0", "65535"], ["-1", "65536"]],
+  ["KRONOS_RATE_LIMIT_PER_MINUTE", ["1", "1000000"], ["0", "1000001"]],
   ["KRONOS_STARTUP_TIMEOUT", ["0.001", "86400"], ["0", "86401"]],
 ];
 
@@ -70,9 +73,43 @@ const NAMES: readonly [variable: string, taken: Record<string, unknown>, refused
     ERROR: "ERROR",
   }, ["TRACE", "2"]],
   ["KRONOS_CALIBRATION", { on: true, true: true, off: false, "0": false }, ["fit"]],
+  ["KRONOS_SECURITY_ENABLED", { false: false, off: false }, ["2"]],
+  ["KRONOS_API_KEYS_FILE", { "/run/secrets/keys": "/run/secrets/keys" }, []],
+  ["KRONOS_RATE_LIMIT_ENABLED", { true: true, false: false, no: false }, ["2"]],
   ["KRONOS_ANCHOR", { on: true, true: true, off: false, "0": false }, ["anchor"]],
   ["KRONOS_ENABLE_METRICS", { true: true, "1": true, yes: true, false: false, "0": false }, ["2"]],
 ];
+
+const LISTS: readonly [variable: string, taken: Record<string, string[]>, refused: string[]][] = [
+  ["KRONOS_CONTAINER_WHITELIST", { "web": ["web"], " a_1 , b.c-d ": ["a_1", "b.c-d"] }, [
+    "a,,b",
+    "a b",
+    "-a",
+    ",",
+  ]],
+  ["KRONOS_PUBLIC_ROUTES", { metrics: ["metrics"], "docs,metrics": ["docs", "metrics"] }, [
+    "probes",
+    "metrics;docs",
+  ]],
+  ["KRONOS_CORS_ORIGINS", {
+    "*": ["*"],
+    "https://a.example,http://localhost:3000": ["https://a.example", "http://localhost:3000"],
+  }, ["a.example", "https://a.example/", "null"]],
+  ["KRONOS_TRUSTED_PROXIES", { "10.0.0.0/8, fd00::/8": ["10.0.0.0/8", "fd00::/8"] }, [
+    "10.0.0.1",
+    "10.0.0.0/33",
+    "proxy",
+  ]],
+];
+
+Deno.test("readConfig() takes lists of what fits, and names any other", () => {
+  for (const [variable, taken, refused] of LISTS) {
+    for (const [text, value] of Object.entries(taken)) {
+      assert.deepEqual(read(variable, text), value);
+    }
+    for (const text of refused) assert.equal(read(variable, text), undefined, text);
+  }
+});
 
 Deno.test("readConfig() takes each number within its bounds and names one outside", () => {
   for (const [variable, inside, outside] of BOUNDS) {
@@ -92,7 +129,7 @@ Deno.test("readConfig() takes each name and its aliases, and names any other", (
 });
 
 Deno.test("every setting has a case in this test, a unit and a reason", () => {
-  const tested = [...BOUNDS, ...NAMES].map(([variable]) => variable);
+  const tested = [...BOUNDS, ...NAMES, ...LISTS].map(([variable]) => variable);
   const variables = Object.values(SETTINGS).map(({ variable }) => variable);
   assert.deepEqual(tested.toSorted(), variables.toSorted());
   for (const { unit, reason } of Object.values(SETTINGS)) assert.ok(unit && reason);
@@ -133,6 +170,16 @@ Deno.test("readConfig() gives the defaults of the contract, frozen", () => {
     requestTimeoutS: 300,
     startupTimeoutS: 300,
     headTimeoutS: 10,
+    jsonThreadKb: 64,
+    securityEnabled: false,
+    apiKeysFile: null,
+    containerWhitelist: [],
+    publicRoutes: [],
+    adminPort: null,
+    corsOrigins: [],
+    rateLimitEnabled: false,
+    rateLimitPerMinute: 100,
+    trustedProxies: [],
     queueLimit: 64,
     queueMb: 256,
     platform: "kubernetes",
@@ -146,7 +193,7 @@ Deno.test("readConfig() gives the defaults of the contract, frozen", () => {
 
 Deno.test("readConfig() counts an empty variable as absent, a refused one too", () => {
   const variables = Object.values(SETTINGS).map(({ variable }) => variable);
-  const others = ["KRONOS_MODEL_ID", "KRONOS_TOKENIZER_ID", "KRONOS_API_KEYS_FILE"];
+  const others = ["KRONOS_MODEL_ID", "KRONOS_TOKENIZER_ID"];
   const empty = Object.fromEntries([...variables, ...others].map((variable) => [variable, ""]));
   assert.deepEqual(readConfig(empty), readConfig({}));
 });
@@ -174,19 +221,16 @@ Deno.test("readConfig() refuses the Python service's model ids with the command 
   }
 });
 
-Deno.test("readConfig() refuses what would be ignored in silence, unless it asks for nothing", () => {
-  const refused: [variable: string, value: string][] = [
-    ["KRONOS_SECURITY_ENABLED", "true"],
-    ["KRONOS_RATE_LIMIT_ENABLED", "1"],
-    ["KRONOS_API_KEYS_FILE", "keys"],
-  ];
-  for (const [variable, value] of refused) {
-    assert.throws(() => readConfig({ [variable]: value }), {
-      message: `${variable}=${value}: this version does not support it; leave it unset`,
-    });
-  }
-  for (const value of ["false", "False", "0", "no", "off"]) {
-    readConfig({ KRONOS_SECURITY_ENABLED: value, KRONOS_RATE_LIMIT_ENABLED: value });
+Deno.test("readConfig() refuses access control that would let nobody in", () => {
+  assert.throws(() => readConfig({ KRONOS_SECURITY_ENABLED: "true" }), {
+    message:
+      "KRONOS_SECURITY_ENABLED=true: needs KRONOS_API_KEYS_FILE or KRONOS_CONTAINER_WHITELIST",
+  });
+  for (
+    const [variable, value] of [["KRONOS_API_KEYS_FILE", "k"], ["KRONOS_CONTAINER_WHITELIST", "c"]]
+  ) {
+    const config = readConfig({ KRONOS_SECURITY_ENABLED: "true", [variable]: value });
+    assert.ok(config.securityEnabled);
   }
 });
 

@@ -14,7 +14,7 @@ import type { Issue } from "./issues.ts";
 export const ERRORS = {
   MalformedRequest: { status: 400, meaning: "The body cannot be read as JSON." },
   Unauthorized: { status: 401, meaning: "No valid key was sent." },
-  Forbidden: { status: 403, meaning: "The key does not allow this." },
+  Forbidden: { status: 403, meaning: "The client is not one of those that may ask." },
   NotFound: { status: 404, meaning: "There is no such route." },
   MethodNotAllowed: { status: 405, meaning: "The route has other methods; see `Allow`." },
   RequestTimeout: { status: 408, meaning: "The request did not arrive whole in time." },
@@ -70,6 +70,21 @@ export class ApiError extends Error {
     this.details = options.details ?? {};
     this.headers = options.headers ?? {};
   }
+}
+
+/**
+ * The error of a body that cannot be read.
+ *
+ * @param position where, in characters from 0; undefined where nobody knows
+ */
+export function malformed(
+  message: string,
+  constraint: string,
+  position?: number,
+  cause?: unknown,
+): ApiError {
+  const details = position === undefined ? { constraint } : { constraint, position };
+  return new ApiError("MalformedRequest", message, { details, cause });
 }
 
 /** Problems that one answer names at most. */
