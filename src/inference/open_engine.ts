@@ -1,5 +1,5 @@
 /** Opens a model folder: checks its files, starts the replicas. */
-import type { Engine, ModelInfo, Replica } from "./engine.ts";
+import type { Calibration, Engine, ModelInfo, Replica } from "./engine.ts";
 import { openLocalReplica, type ReplicaParts } from "./local_replica.ts";
 import type { Manifest } from "./manifest.ts";
 import { readModelFolder } from "./model_folder.ts";
@@ -17,6 +17,12 @@ export interface EngineOptions {
   readonly maxContext?: number | null;
 }
 
+function calibrationOf({ calibration }: Manifest): Calibration | null {
+  if (calibration === undefined) return null;
+  const { sampling: { temperature, top_k, top_p }, steps, drift, own, scale } = calibration;
+  return { sampling: { temperature, topK: top_k, topP: top_p }, steps, drift, own, scale };
+}
+
 function modelInfo(manifest: Manifest, maxContext: number): ModelInfo {
   const { temperature, top_k, top_p, sample_count, anchor } = manifest.defaults;
   return {
@@ -32,6 +38,7 @@ function modelInfo(manifest: Manifest, maxContext: number): ModelInfo {
       ...(sample_count === undefined ? {} : { paths: sample_count }),
     },
     anchor: anchor ?? false,
+    calibration: calibrationOf(manifest),
   };
 }
 

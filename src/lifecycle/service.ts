@@ -130,6 +130,7 @@ export class Service implements ServiceState {
       engine,
       clipValue: config.clipValue,
       anchor: config.anchor ?? engine.info.anchor,
+      calibration: config.calibration ? engine.info.calibration : null,
       scheduler: {
         ...DEFAULT_SCHEDULER_SETTINGS,
         chunkSteps: config.chunkSteps,
