@@ -5,6 +5,7 @@ import { createApp } from "./http/app.ts";
 import { listen } from "./http/serve.ts";
 import { drain, isClean, receipt } from "./lifecycle/drain.ts";
 import { Service } from "./lifecycle/service.ts";
+import { ErrorPatterns } from "./telemetry/error_patterns.ts";
 import { createLog } from "./telemetry/log.ts";
 import { createMetrics } from "./telemetry/metrics.ts";
 import { RequestLedger } from "./telemetry/request_ledger.ts";
@@ -31,6 +32,7 @@ const config = configuration();
 const log = createLog(config.logLevel);
 const metrics = createMetrics();
 const ledger = new RequestLedger();
+const errorPatterns = new ErrorPatterns(log, metrics);
 const stop = new AbortController();
 const service = new Service({ config, log, metrics });
 const admission = new Admission({
@@ -45,7 +47,10 @@ if (!LOOPBACK.includes(config.host)) {
   log.warn("listening outside loopback without access control", { host: config.host });
 }
 
-const parts = { config, log, metrics, service, admission, ledger, stopSignal: stop.signal };
+const parts = {
+  ...{ config, log, metrics, service, admission, ledger, errorPatterns },
+  stopSignal: stop.signal,
+};
 const app = createApp(parts);
 const server = await listen(app.fetch, {
   hostname: config.host,
@@ -56,6 +61,7 @@ const server = await listen(app.fetch, {
     idleMs: config.idleTimeoutS * 1000,
   },
 });
+errorPatterns.start();
 log.info("listening", { hostname: config.host, port: server.port });
 
 let stopping = false;
@@ -74,6 +80,7 @@ async function onSignal(signal: keyof typeof EXIT_SIGNAL): Promise<void> {
     signal,
     lameDuck,
   );
+  errorPatterns.summarize();
   log.record({ ...drained });
   Deno.exit(isClean(drained) ? 0 : 1);
 }

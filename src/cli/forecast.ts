@@ -130,7 +130,6 @@ async function run(options: Options): Promise<Result> {
     engine,
     clipValue: SETTINGS.clipValue.fallback,
     scheduler: DEFAULT_SCHEDULER_SETTINGS,
-    onReplicaError: () => {}, // its request rejects with the same error
   });
   const [forecast] = await forecaster.forecast([request], new AbortController().signal);
   await engine.close();

@@ -4,7 +4,7 @@ import type { Context, MiddlewareHandler } from "hono";
 import type { App, Env } from "./app_env.ts";
 import type { AppParts } from "./app_parts.ts";
 import { docsAsset, docsPage } from "./docs.ts";
-import { ApiError, errorResponse, ERRORS, toApiError } from "./errors.ts";
+import { ApiError, errorCause, errorResponse, ERRORS, toApiError } from "./errors.ts";
 import { detailedHealth, liveness, metricsPage, readiness } from "./health.ts";
 import { openApiDocument, registerRoutes } from "./openapi.ts";
 import { measuredPrediction } from "./predict.ts";
@@ -13,9 +13,15 @@ import { validateBatch, validateSingle } from "./validate.ts";
 const REQUEST_ID = /^[A-Za-z0-9._-]{1,128}$/;
 
 /** The one place where what was thrown becomes an answer and, where it is our fault, a line of the log. */
-function answerError(c: Context<Env>, thrown: unknown, { log }: AppParts): Response {
+function answerError(
+  c: Context<Env>,
+  thrown: unknown,
+  { log, errorPatterns }: AppParts,
+): Response {
   const error = toApiError(thrown);
-  if (ERRORS[error.type].status === 500) {
+  const { status } = ERRORS[error.type];
+  errorPatterns.count(error.type, errorCause(error), status >= 500, c.get("requestId"));
+  if (status === 500) {
     log.error("request failed", { request_id: c.get("requestId"), path: c.req.path, error });
   }
   return errorResponse(c, error);
@@ -72,24 +78,22 @@ function methodsOf(app: OpenAPIHono<Env>, path: string): Set<string> {
 }
 
 /** 404, or 405 where the path has other methods. */
-function notFound(c: Context<Env>, app: OpenAPIHono<Env>): Response {
+function notFound(c: Context<Env>, app: OpenAPIHono<Env>): ApiError {
   const methods = methodsOf(app, c.req.path);
   if (methods.size === 0 || methods.has(c.req.method)) {
-    return errorResponse(
-      c,
-      new ApiError("NotFound", `There is no route ${c.req.method} ${c.req.path.slice(0, 100)}`, {
+    return new ApiError(
+      "NotFound",
+      `There is no route ${c.req.method} ${c.req.path.slice(0, 100)}`,
+      {
         details: { field: "path", value: c.req.path.slice(0, 100), constraint: "known_route" },
-      }),
+      },
     );
   }
   const allow = [...methods].sort().join(", ");
-  return errorResponse(
-    c,
-    new ApiError("MethodNotAllowed", `${c.req.path} takes ${allow}, not ${c.req.method}`, {
-      details: { field: "method", value: c.req.method.slice(0, 100), constraint: "allowed_method" },
-      headers: { Allow: allow },
-    }),
-  );
+  return new ApiError("MethodNotAllowed", `${c.req.path} takes ${allow}, not ${c.req.method}`, {
+    details: { field: "method", value: c.req.method.slice(0, 100), constraint: "allowed_method" },
+    headers: { Allow: allow },
+  });
 }
 
 /** Creates the application. */
@@ -99,6 +103,6 @@ export function createApp(parts: AppParts): App {
   registerRoutes(app);
   addRoutes(app, parts);
   app.onError((thrown, c) => answerError(c, thrown, parts));
-  app.notFound((c) => notFound(c, app));
+  app.notFound((c) => answerError(c, notFound(c, app), parts));
   return app;
 }
