@@ -58,6 +58,8 @@ const BOUNDS: readonly [variable: string, inside: string[], outside: string[]][]
   ["KRONOS_CIRCUIT_COOLDOWN", ["0.001", "86400"], ["0", "86401"]],
   ["KRONOS_RELOAD_BASE_MS", ["1", "3600000"], ["0", "3600001"]],
   ["KRONOS_RELOAD_CAP_MS", ["1", "3600000"], ["0", "3600001"]],
+  ["KRONOS_ADMIN_PORT", ["0", "65535"], ["-1", "65536"]],
+  ["KRONOS_RATE_LIMIT_PER_MINUTE", ["1", "1000000"], ["0", "1000001"]],
   ["KRONOS_STARTUP_TIMEOUT", ["0.001", "86400"], ["0", "86401"]],
 ];
 
@@ -79,8 +81,43 @@ const NAMES: readonly [variable: string, taken: Record<string, unknown>, refused
     Warn: "WARN",
     ERROR: "ERROR",
   }, ["TRACE", "2"]],
+  ["KRONOS_SECURITY_ENABLED", { false: false, off: false }, ["2"]],
+  ["KRONOS_API_KEYS_FILE", { "/run/secrets/keys": "/run/secrets/keys" }, []],
+  ["KRONOS_RATE_LIMIT_ENABLED", { true: true, false: false, no: false }, ["2"]],
+  ["KRONOS_ANCHOR", { on: true, true: true, off: false, "0": false }, ["anchor"]],
   ["KRONOS_ENABLE_METRICS", { true: true, "1": true, yes: true, false: false, "0": false }, ["2"]],
 ];
+
+const LISTS: readonly [variable: string, taken: Record<string, string[]>, refused: string[]][] = [
+  ["KRONOS_CONTAINER_WHITELIST", { "web": ["web"], " a_1 , b.c-d ": ["a_1", "b.c-d"] }, [
+    "a,,b",
+    "a b",
+    "-a",
+    ",",
+  ]],
+  ["KRONOS_PUBLIC_ROUTES", { metrics: ["metrics"], "docs,metrics": ["docs", "metrics"] }, [
+    "probes",
+    "metrics;docs",
+  ]],
+  ["KRONOS_CORS_ORIGINS", {
+    "*": ["*"],
+    "https://a.example,http://localhost:3000": ["https://a.example", "http://localhost:3000"],
+  }, ["a.example", "https://a.example/", "null"]],
+  ["KRONOS_TRUSTED_PROXIES", { "10.0.0.0/8, fd00::/8": ["10.0.0.0/8", "fd00::/8"] }, [
+    "10.0.0.1",
+    "10.0.0.0/33",
+    "proxy",
+  ]],
+];
+
+Deno.test("readConfig() takes lists of what fits, and names any other", () => {
+  for (const [variable, taken, refused] of LISTS) {
+    for (const [text, value] of Object.entries(taken)) {
+      assert.deepEqual(read(variable, text), value);
+    }
+    for (const text of refused) assert.equal(read(variable, text), undefined, text);
+  }
+});
 
 Deno.test("readConfig() takes each number within its bounds and names one outside", () => {
   for (const [variable, inside, outside] of BOUNDS) {
@@ -100,7 +137,7 @@ Deno.test("readConfig() takes each name and its aliases, and names any other", (
 });
 
 Deno.test("every setting has a case in this test, a unit and a reason", () => {
-  const tested = [...BOUNDS, ...NAMES].map(([variable]) => variable);
+  const tested = [...BOUNDS, ...NAMES, ...LISTS].map(([variable]) => variable);
   const variables = Object.values(SETTINGS).map(({ variable }) => variable);
   assert.deepEqual(tested.toSorted(), variables.toSorted());
   for (const { unit, reason } of Object.values(SETTINGS)) assert.ok(unit && reason);
@@ -122,6 +159,7 @@ Deno.test("readConfig() gives the defaults of the contract, frozen", () => {
     defaultTopK: null,
     defaultTopP: null,
     defaultSampleCount: null,
+    anchor: null,
     defaultLookback: 400,
     defaultPredLen: 120,
     defaultBandSamples: 32,
@@ -139,6 +177,15 @@ Deno.test("readConfig() gives the defaults of the contract, frozen", () => {
     requestTimeoutS: 300,
     startupTimeoutS: 300,
     headTimeoutS: 10,
+    securityEnabled: false,
+    apiKeysFile: null,
+    containerWhitelist: [],
+    publicRoutes: [],
+    adminPort: null,
+    corsOrigins: [],
+    rateLimitEnabled: false,
+    rateLimitPerMinute: 100,
+    trustedProxies: [],
     queueLimit: 64,
     queueMb: 256,
     runTimeoutS: 60,
@@ -162,7 +209,7 @@ Deno.test("readConfig() gives the defaults of the contract, frozen", () => {
 
 Deno.test("readConfig() counts an empty variable as absent, a refused one too", () => {
   const variables = Object.values(SETTINGS).map(({ variable }) => variable);
-  const others = ["KRONOS_MODEL_ID", "KRONOS_TOKENIZER_ID", "KRONOS_API_KEYS_FILE"];
+  const others = ["KRONOS_MODEL_ID", "KRONOS_TOKENIZER_ID"];
   const empty = Object.fromEntries([...variables, ...others].map((variable) => [variable, ""]));
   assert.deepEqual(readConfig(empty), readConfig({}));
 });
@@ -190,19 +237,16 @@ Deno.test("readConfig() refuses the Python service's model ids with the command 
   }
 });
 
-Deno.test("readConfig() refuses what would be ignored in silence, unless it asks for nothing", () => {
-  const refused: [variable: string, value: string][] = [
-    ["KRONOS_SECURITY_ENABLED", "true"],
-    ["KRONOS_RATE_LIMIT_ENABLED", "1"],
-    ["KRONOS_API_KEYS_FILE", "keys"],
-  ];
-  for (const [variable, value] of refused) {
-    assert.throws(() => readConfig({ [variable]: value }), {
-      message: `${variable}=${value}: this version does not support it; leave it unset`,
-    });
-  }
-  for (const value of ["false", "False", "0", "no", "off"]) {
-    readConfig({ KRONOS_SECURITY_ENABLED: value, KRONOS_RATE_LIMIT_ENABLED: value });
+Deno.test("readConfig() refuses access control that would let nobody in", () => {
+  assert.throws(() => readConfig({ KRONOS_SECURITY_ENABLED: "true" }), {
+    message:
+      "KRONOS_SECURITY_ENABLED=true: needs KRONOS_API_KEYS_FILE or KRONOS_CONTAINER_WHITELIST",
+  });
+  for (
+    const [variable, value] of [["KRONOS_API_KEYS_FILE", "k"], ["KRONOS_CONTAINER_WHITELIST", "c"]]
+  ) {
+    const config = readConfig({ KRONOS_SECURITY_ENABLED: "true", [variable]: value });
+    assert.ok(config.securityEnabled);
   }
 });
 
@@ -247,22 +291,4 @@ Deno.test("unknownVariables() names ours by their name that no setting reads", (
 Deno.test("defaultReplicas() is one replica a core, one at least", () => {
   assert.deepEqual(defaultReplicas(0), { workers: 1, threads: 1 });
   assert.deepEqual(defaultReplicas(6), { workers: 6, threads: 1 });
-});
-
-Deno.test("readConfig() takes phases that are not set from the platform", () => {
-  const { lameDuckMs, drainTimeoutMs, graceMs } = readConfig({
-    KRONOS_PLATFORM: "docker",
-    KRONOS_LAME_DUCK_MS: "100",
-  });
-  assert.deepEqual([lameDuckMs, drainTimeoutMs, graceMs], [100, 8500, 10_000]);
-});
-
-Deno.test("readConfig() refuses phases that do not fit into each other, of every platform", () => {
-  for (const platform of ["kubernetes", "docker", "deno_deploy"]) {
-    readConfig({ KRONOS_PLATFORM: platform });
-    assert.throws(
-      () => readConfig({ KRONOS_PLATFORM: platform, KRONOS_LAME_DUCK_MS: "30000" }),
-      /KRONOS_LAME_DUCK_MS=30000.*each must be less than the next/,
-    );
-  }
 });

@@ -1,7 +1,7 @@
 /** Starts the service: settings, parts, the socket, then the model; stops it on a signal. */
-import { type Config, ConfigError, readConfig, unknownVariables } from "./config.ts";
+import { ConfigError, readConfig, unknownVariables } from "./config.ts";
 import { Admission } from "./forecast/admission.ts";
-import { createApp } from "./http/app.ts";
+import { createAdminApp, createApp } from "./http/app.ts";
 import { listen } from "./http/serve.ts";
 import { drain, isClean, receipt } from "./lifecycle/drain.ts";
 import { Service } from "./lifecycle/service.ts";
@@ -18,9 +18,10 @@ const EXIT_SIGNAL = { SIGTERM: 143, SIGINT: 130 } as const;
 
 const LOOPBACK = ["127.0.0.1", "::1", "localhost"];
 
-function configuration(): Config {
+/** What can be made of these settings; where they are bad, a line for each and the end. */
+function configured<Made>(make: () => Made): Made {
   try {
-    return readConfig(Deno.env.toObject());
+    return make();
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     for (const problem of error.problems) console.error(`Bad configuration: ${problem}`);
@@ -28,7 +29,7 @@ function configuration(): Config {
   }
 }
 
-const config = configuration();
+const config = configured(() => readConfig(Deno.env.toObject()));
 const log = createLog(config.logLevel);
 const metrics = createMetrics();
 const ledger = new RequestLedger();
@@ -43,7 +44,7 @@ const admission = new Admission({
 for (const variable of unknownVariables(Deno.env.toObject())) {
   log.warn("a variable that no setting reads", { variable });
 }
-if (!LOOPBACK.includes(config.host)) {
+if (!LOOPBACK.includes(config.host) && !config.securityEnabled) {
   log.warn("listening outside loopback without access control", { host: config.host });
 }
 
@@ -51,18 +52,23 @@ const parts = {
   ...{ config, log, metrics, service, admission, ledger, errorPatterns },
   stopSignal: stop.signal,
 };
-const app = createApp(parts);
-const server = await listen(app.fetch, {
+const app = configured(() => createApp(parts));
+const socket = {
   hostname: config.host,
-  port: config.port,
   timeouts: {
     headMs: config.headTimeoutS * 1000,
     requestMs: config.bodyTimeoutS * 1000,
     idleMs: config.idleTimeoutS * 1000,
   },
-});
+};
+const server = await listen(app.fetch, { ...socket, port: config.port });
 errorPatterns.start();
 log.info("listening", { hostname: config.host, port: server.port });
+if (config.adminPort !== null) {
+  // Not drained: it answers probes until the process ends.
+  const admin = await listen(createAdminApp(parts).fetch, { ...socket, port: config.adminPort });
+  log.info("listening for probes and metrics", { hostname: config.host, port: admin.port });
+}
 
 let stopping = false;
 

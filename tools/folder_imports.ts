@@ -12,7 +12,8 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   inference: ["kronos"],
   kronos: [],
   importer: ["kronos", "inference"],
-  cli: ["config.ts", "forecast", "inference", "kronos"],
+  evaluation: ["forecast", "inference/engine.ts", "kronos"],
+  cli: ["config.ts", "evaluation", "forecast", "inference", "kronos"],
 };
 
 /** Whether a path is a test, or stands in for something in tests. */

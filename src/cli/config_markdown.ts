@@ -37,8 +37,8 @@ function cell(text: string): string {
 function fallbackCell(name: string, fallback: unknown): string {
   const inWords = (MACHINE_DEFAULTS as Readonly<Record<string, string | undefined>>)[name];
   if (inWords !== undefined) return inWords;
-  if (fallback === null || fallback === "") return "none";
-  return `\`${cell(String(fallback))}\``;
+  const text = String(fallback ?? "");
+  return text === "" ? "none" : `\`${cell(text)}\``;
 }
 
 /**

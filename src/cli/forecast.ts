@@ -8,6 +8,7 @@ import { stampFeatures, type Timestamp } from "../forecast/timestamps.ts";
 import type { ModelInfo } from "../inference/engine.ts";
 import { openEngine } from "../inference/open_engine.ts";
 import { FEATURES } from "../kronos/architecture.ts";
+import { numberOf, positive, UsageError, whole } from "./arguments.ts";
 import { CandleFileError, parseCandleCsv } from "./candle_csv.ts";
 import { candleSvg } from "./candle_svg.ts";
 import { continueStamps } from "./spacing.ts";
@@ -27,11 +28,6 @@ const HELP = `Forecast a CSV of candles.
 The file has a header with timestamp (ISO 8601 or epoch), open, high, low, close and, where known,
 volume and amount. The last --lookback rows are used.`;
 
-/** Arguments that make no sense; the message says which. */
-class UsageError extends Error {
-  override name = "UsageError";
-}
-
 interface Options {
   readonly file: string;
   readonly horizon: number;
@@ -43,16 +39,6 @@ interface Options {
   readonly model: string;
   readonly json: boolean;
   readonly svg: string | undefined;
-}
-
-function numberOf(name: string, text: string, fits: (value: number) => boolean): number {
-  const value = Number(text);
-  if (text.trim() !== "" && fits(value)) return value;
-  throw new UsageError(`Cannot use --${name} ${text}`);
-}
-
-function whole(min: number, max: number): (value: number) => boolean {
-  return (value) => Number.isSafeInteger(value) && value >= min && value <= max;
 }
 
 function readOptions(args: string[]): Options {
@@ -89,8 +75,8 @@ function readOptions(args: string[]): Options {
     seed: numberOf("seed", values.seed, whole(0, Number.MAX_SAFE_INTEGER)),
     lookback: numberOf("lookback", values.lookback, whole(2, 2048)),
     sampling: {
-      temperature: numberOf("temperature", values.temperature, (value) => value > 0 && value <= 10),
-      topP: numberOf("top-p", values["top-p"], (value) => value > 0 && value <= 1),
+      temperature: numberOf("temperature", values.temperature, positive(10)),
+      topP: numberOf("top-p", values["top-p"], positive(1)),
       topK: numberOf("top-k", values["top-k"], whole(0, 2 ** 31)),
     },
     model: values.model,
@@ -129,6 +115,7 @@ async function run(options: Options): Promise<Result> {
   const forecaster = createForecaster({
     engine,
     clipValue: SETTINGS.clipValue.fallback,
+    anchor: engine.info.anchor,
     scheduler: DEFAULT_SCHEDULER_SETTINGS,
   });
   const [forecast] = await forecaster.forecast([request], new AbortController().signal);

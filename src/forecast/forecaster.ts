@@ -1,5 +1,5 @@
 /** From raw candles to a forecast of them: what happens before and after the model runs. */
-import { FEATURES } from "../kronos/architecture.ts";
+import { CLOSE, FEATURES } from "../kronos/architecture.ts";
 import {
   columnScales,
   columnStatistics,
@@ -8,6 +8,7 @@ import {
   scaleColumns,
 } from "../kronos/features.ts";
 import type { Engine, SeriesInput } from "../inference/engine.ts";
+import { anchorPaths } from "./anchor_paths.ts";
 import { makeCandlesConsistent } from "./consistent_candles.ts";
 import { InferenceFailedError } from "./errors.ts";
 import type { Forecaster, PhaseTimings, SeriesForecast, SeriesRequest } from "./forecast.ts";
@@ -27,6 +28,8 @@ export interface ForecasterOptions {
   readonly engine: Pick<Engine, "replicas">;
   /** Normalised candles are cut to this many standard deviations. */
   readonly clipValue: number;
+  /** Whether paths leave from the real last close, see `anchorPaths()`; absent: they do not. */
+  readonly anchor?: boolean | undefined;
   /** Limits of the batching policy. */
   readonly scheduler: SchedulerSettings;
   /** What happens when a call to a replica fails; absent: tried again by default, and nobody hears of it. */
@@ -43,7 +46,7 @@ export interface ScheduledForecaster extends Forecaster {
 
 /** Forecasts on the replicas of an engine. */
 export function createForecaster(options: ForecasterOptions): ScheduledForecaster {
-  const { engine, clipValue } = options;
+  const { engine, clipValue, anchor = false } = options;
   const scheduler = new Scheduler(engine.replicas, options.scheduler, options.failures);
   return {
     async forecast(series, signal, onStart = () => {}) {
@@ -51,7 +54,7 @@ export function createForecaster(options: ForecasterOptions): ScheduledForecaste
       const idle = engine.replicas.length - scheduler.queue().waiting - scheduler.queue().running;
       const parts = Math.max(1, Math.floor(idle / series.length));
       const jobs = series.flatMap((request, index) =>
-        forecastJobs(request, { clipValue, parts, onStart }, (forecast) => {
+        forecastJobs(request, { clipValue, anchor, parts, onStart }, (forecast) => {
           forecasts[index] = forecast;
         })
       );
@@ -72,6 +75,7 @@ const MIN_PATHS_OF_PART = 8;
 /** How a request becomes jobs. */
 interface JobOptions {
   readonly clipValue: number;
+  readonly anchor: boolean;
   /** Jobs to make of one series at most. */
   readonly parts: number;
   readonly onStart: () => void;
@@ -83,7 +87,7 @@ interface JobOptions {
  */
 function forecastJobs(
   request: SeriesRequest,
-  { clipValue, parts, onStart }: JobOptions,
+  { clipValue, anchor, parts, onStart }: JobOptions,
   onForecast: (forecast: SeriesForecast) => void,
 ): SeriesJob[] {
   const { paths, horizon } = request;
@@ -101,15 +105,29 @@ function forecastJobs(
         onStart();
         return { ...prepareOnce().input, paths: end - firstPath, firstPath };
       },
-      finish(candles, partTimings) {
+      finish(candles, partTimings, lastCandle) {
         generated.set(candles, firstPath * horizon * FEATURES);
         timings.push(partTimings);
         if (timings.length < count) return;
         const slowest = timings.reduce((a, b) => a.totalMs >= b.totalMs ? a : b);
-        onForecast(summarize(request, prepareOnce().restore(generated), slowest));
+        const { restore } = prepareOnce();
+        const samples = restore(generated);
+        if (anchor && !keepsReference(request)) {
+          anchorPaths(samples, lastClose(request) - restore(lastCandle)[CLOSE]);
+        }
+        onForecast(summarize(request, samples, slowest));
       },
     };
   });
+}
+
+/** Whether a request is promised the reference's numbers. */
+function keepsReference({ raw, policy }: SeriesRequest): boolean {
+  return raw || policy === "exact";
+}
+
+function lastClose({ candles }: SeriesRequest): number {
+  return candles[candles.length - FEATURES + CLOSE];
 }
 
 /** Normalises by the statistics of the whole input, cheap columns scaled up first. */
@@ -117,9 +135,9 @@ function prepare(
   request: SeriesRequest,
   clipValue: number,
 ): { readonly input: SeriesInput; readonly restore: Restore } {
-  const { candles, stamps, horizon, paths, sampling, seed, policy, raw } = request;
-  // Scaled columns are not the reference's numbers, which `raw` and `exact` promise.
-  const scales = raw || policy === "exact" ? null : columnScales(candles);
+  const { candles, stamps, horizon, paths, sampling, seed, policy } = request;
+  // Scaled columns are not the reference's numbers.
+  const scales = keepsReference(request) ? null : columnScales(candles);
   const scaled = scales === null ? candles : scaleColumns(candles, scales);
   const statistics = columnStatistics(scaled);
   const features = normalize(scaled, statistics, clipValue);
@@ -147,8 +165,8 @@ function summarize(
   samples: Float64Array,
   timings: PhaseTimings,
 ): SeriesForecast {
-  const { candles, paths, quantiles, includeSamples, raw } = request;
-  if (!raw) makeCandlesConsistent(samples, candles[candles.length - FEATURES + 3]);
+  const { paths, quantiles, includeSamples, raw } = request;
+  if (!raw) makeCandlesConsistent(samples, lastClose(request));
   return {
     mean: meanOverPaths(samples, paths),
     quantiles: quantilesOverPaths(samples, paths, quantiles),

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { FEATURES, TIME_FEATURES } from "../kronos/architecture.ts";
+import { CLOSE, FEATURES, TIME_FEATURES } from "../kronos/architecture.ts";
 import type { SeriesInput } from "../inference/engine.ts";
 import { InferenceFailedError } from "./errors.ts";
 import type { SeriesRequest } from "./forecast.ts";
@@ -264,5 +264,26 @@ Deno.test("forecast() leaves the paths of a series together where the replicas a
   // The first came to idle replicas; the three after it did not.
   const prefills = replicas.flatMap((replica) => replica.prefills).sort();
   assert.deepEqual(prefills, [0, 0, 1, 2, 3]);
+  await forecaster.close();
+});
+
+Deno.test("forecast() shifts every path to the real last close, unless raw or exact", async () => {
+  const candles = candlesAround(100);
+  const { mean, std } = columnOf(candles, CLOSE);
+  const lastClose = candles[candles.length - FEATURES + CLOSE];
+  const replica = new FakeReplica({ value: () => 1, lastCandle: 0.5 });
+  const forecaster = createForecaster({
+    ...OPTIONS,
+    anchor: true,
+    engine: { replicas: [replica] },
+  });
+  const firstClose = async (changes: Partial<SeriesRequest>): Promise<number> => {
+    const [forecast] = await forecaster.forecast([requestOf(candles, changes)], never);
+    return forecast.mean[CLOSE];
+  };
+  // The tokens say that the last close was half a deviation above the mean, the path one.
+  assertClose(await firstClose({}), lastClose + 0.5 * (std + 1e-5));
+  assertClose(await firstClose({ raw: true }), mean + std + 1e-5);
+  assertClose(await firstClose({ policy: "exact" }), mean + std + 1e-5);
   await forecaster.close();
 });

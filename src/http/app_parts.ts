@@ -5,6 +5,7 @@ import type { ErrorPatterns } from "../telemetry/error_patterns.ts";
 import type { RequestLedger } from "../telemetry/request_ledger.ts";
 import type { Log } from "../telemetry/log.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
+import type { ReverseLookup } from "./access/container_names.ts";
 import type { ServiceState } from "./service_state.ts";
 
 /** Everything that handlers use. */
@@ -25,4 +26,6 @@ export interface AppParts {
   readonly errorPatterns: ErrorPatterns;
   /** Aborts every request that is under way: a drain has reached its end. */
   readonly stopSignal: AbortSignal;
+  /** Finds the names of a container's address; the machine's name server unless given. */
+  readonly lookup?: ReverseLookup;
 }

@@ -15,12 +15,15 @@ import type { Issue } from "./issues.ts";
 export const ERRORS = {
   MalformedRequest: { status: 400, meaning: "The body cannot be read as JSON." },
   Unauthorized: { status: 401, meaning: "No valid key was sent." },
-  Forbidden: { status: 403, meaning: "The key does not allow this." },
+  Forbidden: { status: 403, meaning: "The client is not one of those that may ask." },
   NotFound: { status: 404, meaning: "There is no such route." },
   MethodNotAllowed: { status: 405, meaning: "The route has other methods; see `Allow`." },
   RequestTimeout: { status: 408, meaning: "The request did not arrive whole in time." },
   PayloadTooLarge: { status: 413, meaning: "The body is larger than the service takes." },
-  UnsupportedMediaType: { status: 415, meaning: "The body is not JSON, or is encoded." },
+  UnsupportedMediaType: {
+    status: 415,
+    meaning: "The body is not JSON, or encoded as other than gzip.",
+  },
   ValidationError: { status: 422, meaning: "The body is JSON, but not a valid request." },
   HeadTooLarge: { status: 431, meaning: "The head of the request is too large." },
   RateLimited: { status: 429, meaning: "This client sends too much." },

@@ -72,8 +72,11 @@ export function listen(
     }
   };
   const listener = getRequestListener(
-    (request, { outgoing }) =>
-      fetch(request, { delivered: deliveryOf(outgoing as ServerResponse) }),
+    (request, { incoming, outgoing }) =>
+      fetch(request, {
+        delivered: deliveryOf(outgoing as ServerResponse),
+        remoteAddress: incoming.socket.remoteAddress,
+      }),
     { hostname, overrideGlobalObjects: false },
   );
   const server = createServer({

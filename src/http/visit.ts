@@ -13,14 +13,13 @@ import type { EndOfRequest, Outcome } from "../telemetry/request_ledger.ts";
 import { type Context, deliveryOf } from "./app_env.ts";
 import type { AppParts } from "./app_parts.ts";
 import { validationError } from "./errors.ts";
+import { announcedBytes, BYTES_PER_MB } from "./read_body.ts";
 
 /** The client went away; nobody reads the answer. */
 export class ClientGoneError extends ModelNotReadyError {
   /** Shown by the log and `toString()`; without it they would say `Error`. */
   override name = "ClientGoneError";
 }
-
-const BYTES_PER_MB = 1_000_000;
 
 /** The client's own deadline in milliseconds from arrival; null without one. */
 function clientDeadline(c: Context): number | null {
@@ -33,12 +32,6 @@ function clientDeadline(c: Context): number | null {
     value: header.slice(0, 100),
     constraint: "positive_integer",
   }]);
-}
-
-/** Bytes that the body will have; the most it may have where its length is not announced. */
-function announcedBytes(c: Context, limit: number): number {
-  const announced = Number(c.req.header("content-length") ?? NaN);
-  return announced >= 0 ? Math.min(announced, limit) : limit;
 }
 
 /** How an accepted request ended, by what was thrown. */
@@ -68,7 +61,7 @@ export class Visit {
   /**
    * Passes the first gate.
    *
-   * @throws ApiError where the client's deadline is none
+   * @throws ApiError where the client's deadline is none, or its body is encoded as no body may be
    * @throws OverloadedError or DrainingError where it is not let in
    */
   constructor(c: Context, parts: AppParts) {
@@ -81,7 +74,9 @@ export class Visit {
     this.#c = c;
     this.#parts = parts;
     this.#deadlineAt = this.arrivedAt + budget;
-    this.#ticket = admission.enter(announcedBytes(c, config.maxRequestSizeMb * BYTES_PER_MB));
+    this.#ticket = admission.enter(
+      announcedBytes(c.req.raw.headers, config.maxRequestSizeMb * BYTES_PER_MB),
+    );
     const ending = new AbortController();
     this.signal = AbortSignal.any([ending.signal, stopSignal, this.#ticket.signal]);
     this.#timer = setTimeout(() => {

@@ -49,6 +49,8 @@ export interface Prefilled {
   readonly tokenizeMs: number;
   /** Filling the cache, milliseconds. */
   readonly prefillMs: number;
+  /** What the tokens say the last candle of the input was, normalised, `[6]`. */
+  readonly lastCandle: Float32Array;
 }
 
 /** Candles that one chunk added to one series. */
@@ -102,6 +104,8 @@ export interface ModelInfo {
   readonly deviceWarning: string | null;
   /** Sampling defaults of the manifest, where it has any. */
   readonly defaults: Partial<Sampling & { readonly paths: number }>;
+  /** Whether the manifest has paths leave from the real last close. */
+  readonly anchor: boolean;
 }
 
 /** A loaded model: its facts and its replicas. */

@@ -59,6 +59,8 @@ export interface Manifest {
     readonly top_p?: number | undefined;
     /** Sample paths. */
     readonly sample_count?: number | undefined;
+    /** Whether paths leave from the real last close; absent: they do not, as in the reference. */
+    readonly anchor?: boolean | undefined;
   };
   /** Where the two checkpoints came from. */
   readonly sources: {
@@ -129,6 +131,7 @@ const manifestSchema = z.object({
     top_k: z.int().min(0).optional(),
     top_p: z.number().positive().max(1).optional(),
     sample_count: count.optional(),
+    anchor: z.boolean().optional(),
   }),
   sources: z.object({ model: source, tokenizer: source }),
   licence: z.string().min(1),

@@ -41,7 +41,7 @@ const NOBODY: SupervisionEvents = {
 };
 
 function modelInfo(manifest: Manifest, maxContext: number): ModelInfo {
-  const { temperature, top_k, top_p, sample_count } = manifest.defaults;
+  const { temperature, top_k, top_p, sample_count, anchor } = manifest.defaults;
   return {
     modelVersion: manifest.model_version,
     tokenizerVersion: manifest.tokenizer_version,
@@ -54,6 +54,7 @@ function modelInfo(manifest: Manifest, maxContext: number): ModelInfo {
       ...(top_p === undefined ? {} : { topP: top_p }),
       ...(sample_count === undefined ? {} : { paths: sample_count }),
     },
+    anchor: anchor ?? false,
   };
 }
 

@@ -105,6 +105,7 @@ export async function openModel(parts: ModelParts): Promise<OpenModel> {
   const forecaster = createForecaster({
     engine,
     clipValue: config.clipValue,
+    anchor: config.anchor ?? engine.info.anchor,
     scheduler: {
       ...DEFAULT_SCHEDULER_SETTINGS,
       chunkSteps: config.chunkSteps,

@@ -20,7 +20,7 @@ export const HTTP_SETTINGS = {
     "megabytes",
     10,
     positive(1024),
-    "of a body",
+    "of a body, after decompression",
   ),
   maxBatchItems: setting(
     "KRONOS_MAX_BATCH_ITEMS",

@@ -5,6 +5,8 @@ import { Admission } from "../../src/forecast/admission.ts";
 import { createForecaster, type ScheduledForecaster } from "../../src/forecast/forecaster.ts";
 import { DEFAULT_SCHEDULER_SETTINGS } from "../../src/forecast/scheduler.ts";
 import { FakeReplica, type FakeReplicaOptions } from "../../src/forecast/testing/fake_replica.ts";
+import type { ReverseLookup } from "../../src/http/access/container_names.ts";
+import type { AppParts } from "../../src/http/app_parts.ts";
 import { createApp } from "../../src/http/app.ts";
 import type { Readiness, ServiceState } from "../../src/http/service_state.ts";
 import type { ModelInfo, SeriesInput } from "../../src/inference/engine.ts";
@@ -21,6 +23,8 @@ export interface AppOptions {
   readonly replica?: FakeReplicaOptions;
   /** Stands in for the forecaster on the fake replica. */
   readonly forecaster?: ScheduledForecaster;
+  /** Stands in for the machine's name server. */
+  readonly lookup?: ReverseLookup;
 }
 
 /** A line of the log. */
@@ -32,6 +36,7 @@ const INFO: ModelInfo = {
   maxContext: 64,
   device: "wasm",
   deviceWarning: null,
+  anchor: false,
   defaults: {},
 };
 
@@ -100,13 +105,16 @@ export class TestedApp {
   readonly errorPatterns: ErrorPatterns;
   /** Aborts what is under way, as the end of a drain does. */
   readonly stop: AbortController = new AbortController();
+  /** What it is made of. */
+  readonly parts: AppParts;
   /** The app itself. */
   readonly app: ReturnType<typeof createApp>;
   readonly #document: OpenApiDocument;
   readonly #check: SchemaCheck;
 
   /** Ready to be asked. */
-  constructor({ environment = {}, info = {}, replica = {}, forecaster }: AppOptions = {}) {
+  constructor(options: AppOptions = {}) {
+    const { environment = {}, info = {}, replica = {}, forecaster, lookup } = options;
     this.config = readConfig(environment);
     const fake = new FakeReplica({
       value: wave,
@@ -135,7 +143,7 @@ export class TestedApp {
     const log = createLog("DEBUG", (line) => this.lines.push(JSON.parse(line)));
     const metrics = createMetrics();
     this.errorPatterns = new ErrorPatterns(log, metrics);
-    this.app = createApp({
+    this.parts = {
       config: this.config,
       admission: this.admission,
       ledger: this.ledger,
@@ -144,7 +152,9 @@ export class TestedApp {
       metrics,
       errorPatterns: this.errorPatterns,
       service: this.service,
-    });
+      ...(lookup === undefined ? {} : { lookup }),
+    };
+    this.app = createApp(this.parts);
     this.#document = this.app.getOpenAPI31Document({
       openapi: "3.1.0",
       info: { title: "under test", version: "1" },
@@ -152,9 +162,10 @@ export class TestedApp {
     this.#check = new SchemaCheck(this.#document);
   }
 
-  /** Sends a request; fails where the answer is not what the document says. */
-  async request(path: string, init: RequestInit = {}): Promise<Response> {
-    const response = await this.app.request(path, init);
+  /** Sends a request from an address; fails where the answer is not what the document says. */
+  async request(path: string, init: RequestInit = {}, from?: string): Promise<Response> {
+    const bindings = from === undefined ? {} : { remoteAddress: from };
+    const response = await this.app.request(path, init, bindings);
     await this.#assertDocumented(path, init.method ?? "GET", response.clone());
     return response;
   }

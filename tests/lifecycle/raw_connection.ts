@@ -25,6 +25,8 @@ const decoder = new TextDecoder("latin1");
 export class RawConnection implements Disposable {
   readonly #socket: Deno.TcpConn;
   #unread = "";
+  #reading: Promise<void> | null = null;
+  #ended = false;
 
   private constructor(socket: Deno.TcpConn) {
     this.#socket = socket;
@@ -83,17 +85,35 @@ export class RawConnection implements Disposable {
     this.#socket.close();
   }
 
+  /** Reads ahead of the next answer, so that `ended` tells when the other side closes meanwhile. */
+  watch(): void {
+    this.#reading ??= this.#read();
+  }
+
+  /** Whether reading has come to the end. */
+  get ended(): boolean {
+    return this.#ended;
+  }
+
   /** Reads once; false at the end, orderly or not. */
   async #more(): Promise<boolean> {
+    this.#reading ??= this.#read();
+    await this.#reading;
+    this.#reading = null;
+    return !this.#ended;
+  }
+
+  async #read(): Promise<void> {
     const buffer = new Uint8Array(65_536);
     try {
       const count = await this.#socket.read(buffer);
-      if (count === null) return false;
-      this.#unread += decoder.decode(buffer.subarray(0, count));
-      return true;
+      if (count === null) this.#ended = true;
+      else this.#unread += decoder.decode(buffer.subarray(0, count));
     } catch (error) {
-      if (error instanceof Deno.errors.ConnectionReset) return false;
-      throw error;
+      const closed = error instanceof Deno.errors.ConnectionReset ||
+        error instanceof Deno.errors.BadResource || error instanceof Deno.errors.Interrupted;
+      if (!closed) throw error;
+      this.#ended = true;
     }
   }
 
