@@ -63,7 +63,6 @@ const socket = {
 };
 const server = await listen(app.fetch, { ...socket, port: config.port });
 errorPatterns.start();
-log.info("listening", { hostname: config.host, port: server.port });
 if (config.adminPort !== null) {
   // Not drained: it answers probes until the process ends.
   const admin = await listen(createAdminApp(parts).fetch, { ...socket, port: config.adminPort });
@@ -94,5 +93,7 @@ async function onSignal(signal: keyof typeof EXIT_SIGNAL): Promise<void> {
 for (const signal of ["SIGTERM", "SIGINT"] as const) {
   Deno.addSignalListener(signal, () => onSignal(signal));
 }
+// Only now: whoever waits for this line may stop the process at once.
+log.info("listening", { hostname: config.host, port: server.port });
 
 await service.load();
