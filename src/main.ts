@@ -2,6 +2,7 @@
 import { ConfigError, readConfig, unknownVariables } from "./config.ts";
 import { Admission } from "./forecast/admission.ts";
 import { createAdminApp, createApp } from "./http/app.ts";
+import { JsonThread } from "./http/json_thread.ts";
 import { listen } from "./http/serve.ts";
 import { drain, isClean, receipt } from "./lifecycle/drain.ts";
 import { Service } from "./lifecycle/service.ts";
@@ -48,8 +49,16 @@ if (!LOOPBACK.includes(config.host) && !config.securityEnabled) {
   log.warn("listening outside loopback without access control", { host: config.host });
 }
 
+const jsonThread = new JsonThread(config);
 const parts = {
-  ...{ config, log, metrics, service, admission, ledger, errorPatterns },
+  config,
+  log,
+  metrics,
+  service,
+  admission,
+  ledger,
+  errorPatterns,
+  jsonThread,
   stopSignal: stop.signal,
 };
 const app = configured(() => createApp(parts));

@@ -29,27 +29,27 @@ function refusal(call: () => unknown): OverloadedError {
 
 Deno.test("Admission lets so many requests wait, and the ones on a replica are not among them", () => {
   const admission = new Admission({ ...WIDE, waiting: 2 });
-  const first = admission.enter(1);
-  admission.enter(1);
-  assert.equal(refusal(() => admission.enter(1)).reason, "queue_full");
+  const first = admission.enter(1, 1e9);
+  admission.enter(1, 1e9);
+  assert.equal(refusal(() => admission.enter(1, 1e9)).reason, "queue_full");
   first.admit(WORK, 1e6);
   first.start();
-  admission.enter(1);
+  admission.enter(1, 1e9);
   assert.deepEqual(admission.facts(), { waiting: 2, running: 1, tokens: 100, limit: 2 });
 });
 
 Deno.test("Admission bounds the bytes of bodies, and gives them back", () => {
   const admission = new Admission({ ...WIDE, bytes: 100 });
-  const first = admission.enter(60);
-  assert.equal(refusal(() => admission.enter(41)).reason, "bytes_full");
-  admission.enter(40);
+  const first = admission.enter(60, 1e9);
+  assert.equal(refusal(() => admission.enter(41, 1e9)).reason, "bytes_full");
+  admission.enter(40, 1e9);
   first.leave(false);
-  admission.enter(60);
+  admission.enter(60, 1e9);
 });
 
 Deno.test("Admission bounds the tokens of admitted requests, and gives them back", () => {
   const admission = new Admission({ ...WIDE, tokens: 250 });
-  const tickets = [admission.enter(1), admission.enter(1), admission.enter(1)];
+  const tickets = [admission.enter(1, 1e9), admission.enter(1, 1e9), admission.enter(1, 1e9)];
   tickets[0].admit(WORK, 1e6);
   tickets[1].admit(WORK, 1e6);
   assert.equal(refusal(() => tickets[2].admit(WORK, 1e6)).reason, "tokens_full");
@@ -60,43 +60,62 @@ Deno.test("Admission bounds the tokens of admitted requests, and gives them back
 
 Deno.test("Admission refuses a deadline that the work before it leaves no time for", () => {
   const admission = measured();
-  admission.enter(1).admit({ tokens: 1, units: 500 }, 600);
-  const second = admission.enter(1);
-  const { reason, retryAfterMs } = refusal(() => second.admit({ tokens: 1, units: 200 }, 600));
+  admission.enter(1, 1e9).admit({ tokens: 1, units: 500 }, 500);
+  const second = admission.enter(1, 1e9);
+  const { reason, retryAfterMs } = refusal(() => second.admit({ tokens: 1, units: 600 }, 1500));
   assert.equal(reason, "deadline");
   assert.ok(Math.abs(retryAfterMs - 500) < 1e-6, `${retryAfterMs}`);
-  second.admit({ tokens: 1, units: 50 }, 600);
+  second.admit({ tokens: 1, units: 400 }, 1500);
+});
+
+Deno.test("Admission refuses at the door what the work inside leaves no time for", () => {
+  const admission = measured();
+  admission.enter(1, 1e9).admit({ tokens: 1, units: 500 }, 1e9);
+  assert.equal(refusal(() => admission.enter(1, 1000)).reason, "deadline");
+  admission.enter(1, 1100);
+});
+
+Deno.test("Admission counts what it has not parsed as a request like the others", () => {
+  const admission = measured();
+  for (let i = 0; i < 100; i++) {
+    const ticket = admission.enter(1, 1e9);
+    ticket.admit({ tokens: 1, units: 100 }, 1e9);
+    // The clock stands still: done work would count as done in no time.
+    ticket.leave(false);
+  }
+  for (let i = 0; i < 7; i++) admission.enter(1, 1e9);
+  assert.equal(refusal(() => admission.enter(1, 700)).reason, "deadline");
 });
 
 Deno.test("Admission takes any deadline that has not passed while the rate is unknown", () => {
   const admission = new Admission(WIDE);
-  admission.enter(1).admit({ tokens: 1, units: 1e9 }, 1);
-  assert.equal(refusal(() => admission.enter(1).admit(WORK, -1)).reason, "deadline");
+  admission.enter(1, 1).admit({ tokens: 1, units: 1e9 }, 1);
+  assert.equal(refusal(() => admission.enter(1, 1).admit(WORK, -1)).reason, "deadline");
 });
 
 Deno.test("Admission says when to come again: how long what is inside will take", () => {
   const admission = measured({ ...WIDE, waiting: 2 });
-  admission.enter(1).admit({ tokens: 1, units: 700 }, 1e6);
-  admission.enter(1).admit({ tokens: 1, units: 300 }, 1e6);
-  const { retryAfterMs } = refusal(() => admission.enter(1));
+  admission.enter(1, 1e9).admit({ tokens: 1, units: 700 }, 1e6);
+  admission.enter(1, 1e9).admit({ tokens: 1, units: 300 }, 1e6);
+  const { retryAfterMs } = refusal(() => admission.enter(1, 1e9));
   assert.ok(Math.abs(retryAfterMs - 1000) < 1e-6, `${retryAfterMs}`);
 });
 
 Deno.test("Admission.close() refuses who comes, and who would not be done; not who has begun", () => {
   const admission = measured();
   const work = { tokens: 1, units: 400 };
-  const tickets = Array.from({ length: 4 }, () => admission.enter(1));
+  const tickets = Array.from({ length: 4 }, () => admission.enter(1, 1e9));
   tickets.forEach((ticket) => ticket.admit(work, 1e6));
   tickets[3].start();
   admission.close(1000);
   assert.deepEqual(tickets.map(({ signal }) => signal.aborted), [false, false, true, false]);
   assert.ok(tickets[2].signal.reason instanceof DrainingError);
-  assert.throws(() => admission.enter(1), DrainingError);
+  assert.throws(() => admission.enter(1, 1e9), DrainingError);
 });
 
 Deno.test("Admission.close() waits for bodies that are being read, and admits them", () => {
   const admission = measured();
-  const reading = admission.enter(1);
+  const reading = admission.enter(1, 1e9);
   admission.close(1000);
   assert.equal(reading.signal.aborted, false);
   reading.admit(WORK, 1e6);
@@ -126,7 +145,7 @@ Deno.test("Admission: its limits hold and its counts return to zero, in any orde
       const guest = inside[which % Math.max(1, inside.length)];
       if (what === "enter") {
         tries(() => {
-          const ticket = admission.enter(bytes);
+          const ticket = admission.enter(bytes, 1e9);
           inside.push({ ticket, admitted: false, started: false, bytes });
         });
       } else if (what === "admit" && guest?.admitted === false) {

@@ -11,7 +11,6 @@ import { detailedHealth, liveness, metricsPage, readiness } from "./health.ts";
 import { openApiDocument, registerRoutes } from "./openapi.ts";
 import { measuredPrediction } from "./predict.ts";
 import { crossOrigin, securityHeaders } from "./response_headers.ts";
-import { validateBatch, validateSingle } from "./validate.ts";
 
 const REQUEST_ID = /^[A-Za-z0-9._-]{1,128}$/;
 
@@ -66,8 +65,8 @@ function addHealth(app: OpenAPIHono<Env>, parts: AppParts): void {
 function addRoutes(app: OpenAPIHono<Env>, parts: AppParts): void {
   if (parts.config.rateLimitEnabled) app.use("/v1/predict/*", rateLimit(parts));
   app.get("/", (c) => c.redirect("/docs"));
-  app.post("/v1/predict/single", (c) => measuredPrediction(c, parts, "single", validateSingle));
-  app.post("/v1/predict/batch", (c) => measuredPrediction(c, parts, "batch", validateBatch));
+  app.post("/v1/predict/single", (c) => measuredPrediction(c, parts, "single"));
+  app.post("/v1/predict/batch", (c) => measuredPrediction(c, parts, "batch"));
   app.get("/docs", docsPage);
   app.get("/docs/:asset", async (c) => await docsAsset(c, c.req.param("asset")) ?? c.notFound());
   let document: object | undefined; // made once, when it is first asked for

@@ -6,6 +6,7 @@ import type { RequestLedger } from "../telemetry/request_ledger.ts";
 import type { Log } from "../telemetry/log.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 import type { ReverseLookup } from "./access/container_names.ts";
+import type { JsonThread } from "./json_thread.ts";
 import type { ServiceState } from "./service_state.ts";
 
 /** Everything that handlers use. */
@@ -24,6 +25,8 @@ export interface AppParts {
   readonly ledger: RequestLedger;
   /** Counts every error that is answered. */
   readonly errorPatterns: ErrorPatterns;
+  /** Parses bodies and writes answers. */
+  readonly jsonThread: JsonThread;
   /** Aborts every request that is under way: a drain has reached its end. */
   readonly stopSignal: AbortSignal;
   /** Finds the names of a container's address; the machine's name server unless given. */

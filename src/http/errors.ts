@@ -73,6 +73,21 @@ export class ApiError extends Error {
   }
 }
 
+/**
+ * The error of a body that cannot be read.
+ *
+ * @param position where, in characters from 0; undefined where nobody knows
+ */
+export function malformed(
+  message: string,
+  constraint: string,
+  position?: number,
+  cause?: unknown,
+): ApiError {
+  const details = position === undefined ? { constraint } : { constraint, position };
+  return new ApiError("MalformedRequest", message, { details, cause });
+}
+
 /** Problems that one answer names at most. */
 export const MAX_ISSUES = 50;
 

@@ -5,12 +5,9 @@ import type { Context } from "./app_env.ts";
 import type { AppParts } from "./app_parts.ts";
 import { type ErrorType, modelNotReady, toApiError } from "./errors.ts";
 import { predictionAnswer } from "./prediction_answer.ts";
-import { readJsonBody } from "./read_body.ts";
-import type { ValidationContext, ValidSeries } from "./validate_series.ts";
+import type { Endpoint } from "./parse_request.ts";
+import { readBody } from "./read_body.ts";
 import { ClientGoneError, Visit } from "./visit.ts";
-
-/** The name of a prediction endpoint, as metrics label it. */
-export type Endpoint = "single" | "batch";
 
 /** Errors of requests that are turned away before they are admitted. */
 const REFUSALS: ReadonlySet<ErrorType> = new Set([
@@ -36,15 +33,15 @@ async function predict(
   c: Context,
   parts: AppParts,
   endpoint: Endpoint,
-  validate: (document: unknown, context: ValidationContext) => ValidSeries[],
   visit: Visit,
 ): Promise<Response> {
-  const { config, metrics, service } = parts;
   throwWhereCircuitIsOpen(parts);
-  const document = await visit.unlessEnded(readJsonBody(c.req.raw, config.maxRequestSizeMb));
+  const { config, metrics, service, jsonThread } = parts;
+  const body = await visit.unlessEnded(readBody(c.req.raw, config.maxRequestSizeMb));
   const { model } = service;
+  const context = model === null ? null : { config, info: model.info, seed: randomSeed() };
+  const valid = await visit.unlessEnded(jsonThread.parse(endpoint, body, context));
   if (model === null) throw modelNotReady();
-  const valid = validate(document, { config, info: model.info, seed: randomSeed() });
   const requests = valid.map(({ request }) => request);
   visit.admit(requests);
   const candles = requests.reduce((sum, request) => sum + request.candles.length / FEATURES, 0);
@@ -58,8 +55,9 @@ async function predict(
   }
   service.recordPrediction(true);
   const totalMs = performance.now() - visit.arrivedAt;
-  const { headers, answers } = predictionAnswer(valid, forecasts, model.info, totalMs);
-  return c.json(endpoint === "single" ? answers[0] : answers, 200, headers);
+  const { headers, answer } = predictionAnswer(endpoint, valid, forecasts, model.info, totalMs);
+  const text = await visit.unlessEnded(jsonThread.write(answer));
+  return c.body(text, 200, { ...headers, "Content-Type": "application/json" });
 }
 
 /** Counts a request that was not answered with a forecast. */
@@ -90,7 +88,6 @@ export async function measuredPrediction(
   c: Context,
   parts: AppParts,
   endpoint: Endpoint,
-  validate: (document: unknown, context: ValidationContext) => ValidSeries[],
 ): Promise<Response> {
   const { metrics } = parts;
   const route = c.req.path;
@@ -99,7 +96,7 @@ export async function measuredPrediction(
   let visit: Visit | null = null;
   try {
     visit = new Visit(c, parts);
-    const response = await predict(c, parts, endpoint, validate, visit);
+    const response = await predict(c, parts, endpoint, visit);
     metrics.requests.inc({ route, status: "success" });
     visit.leave(null);
     return response;

@@ -1,6 +1,5 @@
-/** Reads a JSON body within its limit, and says what is wrong with one that is not. */
-import { visit } from "jsonc-parser";
-import { ApiError } from "./errors.ts";
+/** Reads a body within its limit. */
+import { ApiError, malformed } from "./errors.ts";
 
 /** Megabytes are decimal in every setting. */
 export const BYTES_PER_MB = 1_000_000;
@@ -86,7 +85,11 @@ async function* inflated(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint
   }
 }
 
-async function readBytes(request: Request, encoding: Encoding, limit: number): Promise<Uint8Array> {
+async function readBytes(
+  request: Request,
+  encoding: Encoding,
+  limit: number,
+): Promise<Uint8Array<ArrayBuffer>> {
   // What is compressed grows: over the limit already, it is over it at any rate.
   if (Number(request.headers.get("content-length") ?? 0) > limit) throw tooLarge(limit);
   const sent = received(request.body);
@@ -107,55 +110,19 @@ async function readBytes(request: Request, encoding: Encoding, limit: number): P
   return bytes;
 }
 
-function malformed(message: string, constraint: string, position?: number, cause?: unknown) {
-  const details = position === undefined ? { constraint } : { constraint, position };
-  return new ApiError("MalformedRequest", message, { details, cause });
-}
-
 /**
- * Where the text stops being JSON, in characters from 0; undefined where nobody knows. V8 does not say
- * it of the commonest mistake, a token that does not belong there, such as NaN.
- */
-function errorPosition(text: string, error: SyntaxError): number | undefined {
-  const stated = /position (\d+)/.exec(error.message);
-  if (stated !== null) return Number(stated[1]);
-  let position: number | undefined;
-  try {
-    visit(text, { onError: (_code, offset) => position ??= offset }, { disallowComments: true });
-  } catch (thrown) {
-    // It recurses, which V8's parser does not: the position of an error that deep stays unknown.
-    if (!(thrown instanceof RangeError)) throw thrown;
-  }
-  return position;
-}
-
-/**
- * The body's JSON value. Of a key that comes twice the last counts; a byte order mark is skipped.
+ * The bytes of a body, inflated where they are compressed; not one of them is judged yet.
  *
  * @param limitMb the largest body, in megabytes of 10^6 bytes, after decompression
  *
  * @throws ApiError MalformedRequest, PayloadTooLarge or UnsupportedMediaType
  */
-export async function readJsonBody(request: Request, limitMb: number): Promise<unknown> {
+export async function readBody(
+  request: Request,
+  limitMb: number,
+): Promise<Uint8Array<ArrayBuffer>> {
   const encoding = checkHeaders(request.headers);
   const bytes = await readBytes(request, encoding, limitMb * BYTES_PER_MB);
   if (bytes.length === 0) throw malformed("The body is empty", "not_empty");
-  let text: string;
-  try {
-    text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-  } catch (error) {
-    throw malformed("The body is not valid UTF-8", "utf8", undefined, error);
-  }
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-    const position = errorPosition(text, error);
-    if (position === undefined) {
-      throw malformed("The body is not valid JSON", "json", undefined, error);
-    }
-    const near = text.slice(position, position + 20);
-    const message = `The body is not valid JSON at position ${position}: ${JSON.stringify(near)}`;
-    throw malformed(message, "json", position, error);
-  }
+  return bytes;
 }

@@ -76,6 +76,7 @@ export class Visit {
     this.#deadlineAt = this.arrivedAt + budget;
     this.#ticket = admission.enter(
       announcedBytes(c.req.raw.headers, config.maxRequestSizeMb * BYTES_PER_MB),
+      budget,
     );
     const ending = new AbortController();
     this.signal = AbortSignal.any([ending.signal, stopSignal, this.#ticket.signal]);

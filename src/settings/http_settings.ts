@@ -36,6 +36,13 @@ export const HTTP_SETTINGS = {
     whole(1, 10_000_000),
     "of one answer; about 20 MB of JSON",
   ),
+  jsonThreadKb: setting(
+    "KRONOS_JSON_THREAD_KB",
+    "kilobytes",
+    64,
+    whole(1, 1_000_000),
+    "larger bodies and answers are read and written on a thread of their own: probes must not wait",
+  ),
   requestTimeoutS: setting("KRONOS_REQUEST_TIMEOUT", "seconds", 300, seconds, "for a request"),
   headTimeoutS: setting(
     "KRONOS_HEAD_TIMEOUT",

@@ -8,6 +8,7 @@ import { FakeReplica, type FakeReplicaOptions } from "../../src/forecast/testing
 import type { ReverseLookup } from "../../src/http/access/container_names.ts";
 import type { AppParts } from "../../src/http/app_parts.ts";
 import { createApp } from "../../src/http/app.ts";
+import { JsonThread } from "../../src/http/json_thread.ts";
 import type { Readiness, ServiceState } from "../../src/http/service_state.ts";
 import type { ModelInfo, SeriesInput } from "../../src/inference/engine.ts";
 import { createLog } from "../../src/telemetry/log.ts";
@@ -115,7 +116,8 @@ export class TestedApp {
   /** Ready to be asked. */
   constructor(options: AppOptions = {}) {
     const { environment = {}, info = {}, replica = {}, forecaster, lookup } = options;
-    this.config = readConfig(environment);
+    // Without workers nothing is left to end.
+    this.config = readConfig({ KRONOS_WORKERS: "0", ...environment });
     const fake = new FakeReplica({
       value: wave,
       pause: () => Promise.resolve(),
@@ -148,6 +150,7 @@ export class TestedApp {
       admission: this.admission,
       ledger: this.ledger,
       stopSignal: this.stop.signal,
+      jsonThread: new JsonThread(this.config),
       log,
       metrics,
       errorPatterns: this.errorPatterns,
