@@ -1,5 +1,5 @@
 /** Opens a model folder: checks its files, starts the replicas. */
-import type { Engine, ModelInfo } from "./engine.ts";
+import type { Calibration, Engine, ModelInfo } from "./engine.ts";
 import { openLocalReplica, type ReplicaParts } from "./local_replica.ts";
 import type { Manifest } from "./manifest.ts";
 import { readModelFolder } from "./model_folder.ts";
@@ -40,6 +40,12 @@ const NOBODY: SupervisionEvents = {
   replacementFailed: () => {},
 };
 
+function calibrationOf({ calibration }: Manifest): Calibration | null {
+  if (calibration === undefined) return null;
+  const { sampling: { temperature, top_k, top_p }, steps, drift, own, scale } = calibration;
+  return { sampling: { temperature, topK: top_k, topP: top_p }, steps, drift, own, scale };
+}
+
 function modelInfo(manifest: Manifest, maxContext: number): ModelInfo {
   const { temperature, top_k, top_p, sample_count, anchor } = manifest.defaults;
   return {
@@ -55,6 +61,7 @@ function modelInfo(manifest: Manifest, maxContext: number): ModelInfo {
       ...(sample_count === undefined ? {} : { paths: sample_count }),
     },
     anchor: anchor ?? false,
+    calibration: calibrationOf(manifest),
   };
 }
 

@@ -106,6 +106,7 @@ export async function openModel(parts: ModelParts): Promise<OpenModel> {
     engine,
     clipValue: config.clipValue,
     anchor: config.anchor ?? engine.info.anchor,
+    calibration: config.calibration ? engine.info.calibration : null,
     scheduler: {
       ...DEFAULT_SCHEDULER_SETTINGS,
       chunkSteps: config.chunkSteps,

@@ -38,6 +38,7 @@ const INFO: ModelInfo = {
   device: "wasm",
   deviceWarning: null,
   anchor: false,
+  calibration: null,
   defaults: {},
 };
 
