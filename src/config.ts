@@ -2,35 +2,32 @@
  * Settings: environment variables, checked at start. The tables in `settings/` name each with its unit,
  * default and reason; parsing, `deno task config` and docs/configuration.md come from them.
  */
+import { ACCESS_SETTINGS, accessProblem } from "./settings/access_settings.ts";
+import { DRAIN_SETTINGS, phaseProblem, PLATFORM_PHASES } from "./settings/drain_settings.ts";
 import { FORECAST_SETTINGS } from "./settings/forecast_settings.ts";
 import { HTTP_SETTINGS } from "./settings/http_settings.ts";
 import { MODEL_SETTINGS } from "./settings/model_settings.ts";
+import { QUEUE_SETTINGS } from "./settings/queue_settings.ts";
 
 /** Every setting, by the name that the code uses. */
-export const SETTINGS: typeof HTTP_SETTINGS & typeof MODEL_SETTINGS & typeof FORECAST_SETTINGS = {
-  ...HTTP_SETTINGS,
-  ...MODEL_SETTINGS,
-  ...FORECAST_SETTINGS,
-};
+export const SETTINGS:
+  & typeof HTTP_SETTINGS
+  & typeof ACCESS_SETTINGS
+  & typeof MODEL_SETTINGS
+  & typeof FORECAST_SETTINGS
+  & typeof QUEUE_SETTINGS
+  & typeof DRAIN_SETTINGS = {
+    ...HTTP_SETTINGS,
+    ...ACCESS_SETTINGS,
+    ...MODEL_SETTINGS,
+    ...FORECAST_SETTINGS,
+    ...QUEUE_SETTINGS,
+    ...DRAIN_SETTINGS,
+  };
 
 /** The settings, frozen. */
 export type Config = {
   readonly [Name in keyof typeof SETTINGS]: (typeof SETTINGS)[Name]["fallback"];
-};
-
-/** Variables that this version does not know how to honour, and the values that ask for nothing. */
-const NOT_YET: Readonly<Record<string, readonly string[]>> = {
-  KRONOS_SECURITY_ENABLED: ["false", "0", "no", "off"],
-  KRONOS_API_KEYS_FILE: [],
-  KRONOS_CONTAINER_WHITELIST: [],
-  KRONOS_RATE_LIMIT_ENABLED: ["false", "0", "no", "off"],
-  KRONOS_RATE_LIMIT_PER_MINUTE: [],
-  KRONOS_TRUSTED_PROXIES: [],
-  KRONOS_QUEUE_LIMIT: [],
-  KRONOS_QUEUE_TOKENS: [],
-  KRONOS_LAME_DUCK_MS: ["0"],
-  KRONOS_DRAIN_TIMEOUT_MS: [],
-  KRONOS_GRACE_MS: [],
 };
 
 const FROM_PYTHON = ["KRONOS_MODEL_ID", "KRONOS_TOKENIZER_ID"];
@@ -56,11 +53,6 @@ function isAbsent(value: string | undefined): value is undefined | "" {
 /** Variables that would be ignored in silence, though whoever set them counts on them. */
 function refusedVariables(environment: Readonly<Record<string, string>>): string[] {
   const problems: string[] = [];
-  for (const [variable, harmless] of Object.entries(NOT_YET)) {
-    const value = environment[variable];
-    if (isAbsent(value) || harmless.includes(value.toLowerCase())) continue;
-    problems.push(`${variable}=${value}: this version does not support it; leave it unset`);
-  }
   for (const variable of FROM_PYTHON) {
     if (isAbsent(environment[variable])) continue;
     problems.push(
@@ -69,6 +61,17 @@ function refusedVariables(environment: Readonly<Record<string, string>>): string
     );
   }
   return problems;
+}
+
+/** Phases that the environment does not set are the platform's. */
+function withPlatformPhases(
+  config: Config,
+  environment: Readonly<Record<string, string>>,
+): Config {
+  const phases = Object.entries(PLATFORM_PHASES[config.platform]).filter(([name]) =>
+    isAbsent(environment[SETTINGS[name as keyof typeof SETTINGS].variable])
+  );
+  return { ...config, ...Object.fromEntries(phases) };
 }
 
 /**
@@ -93,14 +96,16 @@ export function readConfig(environment: Readonly<Record<string, string>>): Confi
     }
   }
   if (problems.length > 0) throw new ConfigError(problems);
-  return Object.freeze(values) as Config;
+  const config = withPlatformPhases(values as Config, environment);
+  const together = [phaseProblem(config), accessProblem(config)].filter((found) => found !== null);
+  if (together.length > 0) throw new ConfigError(together);
+  return Object.freeze(config);
 }
 
 /** Variables of ours by their name that no setting reads: likely misspelt. */
 export function unknownVariables(environment: Readonly<Record<string, string>>): string[] {
   const known = new Set([
     ...Object.values(SETTINGS).map(({ variable }) => variable),
-    ...Object.keys(NOT_YET),
     ...FROM_PYTHON,
     "KRONOS_REQUIRE_TOOLS",
   ]);

@@ -11,7 +11,7 @@ function read(variable: string, text: string): unknown {
   } catch (error) {
     assert.ok(error instanceof ConfigError);
     assert.equal(error.problems.length, 1);
-    assert.ok(error.problems[0].startsWith(`${variable}=${text}: `), error.problems[0]);
+    assert.ok(error.problems[0].includes(`${variable}=${text.trim()}`), error.problems[0]);
     return undefined;
   }
 }
@@ -42,6 +42,15 @@ const BOUNDS: readonly [variable: string, inside: string[], outside: string[]][]
   ["KRONOS_HEAD_TIMEOUT", ["0.001", "86400"], ["0", "86401"]],
   ["KRONOS_BODY_TIMEOUT", ["0.001", "86400"], ["0", "86401"]],
   ["KRONOS_IDLE_TIMEOUT", ["0.001", "86400"], ["0", "86401"]],
+  ["KRONOS_QUEUE_LIMIT", ["1", "100000"], ["0", "100001"]],
+  ["KRONOS_QUEUE_TOKENS", ["1", "1099511627776"], ["0", "1099511627777"]],
+  ["KRONOS_QUEUE_MB", ["1", "1000000"], ["0", "1000001"]],
+  ["KRONOS_LAME_DUCK_MS", ["0", "24999"], ["-1", "3600001", "25000"]],
+  ["KRONOS_DRAIN_TIMEOUT_MS", ["5001", "29999"], ["0", "3600001", "5000", "30000"]],
+  ["KRONOS_GRACE_MS", ["25001", "3600000"], ["0", "3600001", "25000"]],
+  ["KRONOS_JSON_THREAD_KB", ["1", "1000000"], ["0", "1000001"]],
+  ["KRONOS_ADMIN_PORT", ["0", "65535"], ["-1", "65536"]],
+  ["KRONOS_RATE_LIMIT_PER_MINUTE", ["1", "1000000"], ["0", "1000001"]],
   ["KRONOS_STARTUP_TIMEOUT", ["0.001", "86400"], ["0", "86401"]],
 ];
 
@@ -49,6 +58,11 @@ const NAMES: readonly [variable: string, taken: Record<string, unknown>, refused
   ["HOST", { "0.0.0.0": "0.0.0.0", "::1": "::1" }, []],
   ["KRONOS_MODEL_PATH", { "models/small": "models/small" }, []],
   ["KRONOS_DEVICE", { auto: "auto", wasm: "wasm", cpu: "wasm" }, ["webgpu", "native", "cuda:0"]],
+  ["KRONOS_PLATFORM", {
+    kubernetes: "kubernetes",
+    docker: "docker",
+    deno_deploy: "deno_deploy",
+  }, ["nomad"]],
   ["KRONOS_CONTEXT_POLICY", { rolling: "rolling", exact: "exact" }, ["Rolling", "both"]],
   ["KRONOS_LOG_LEVEL", {
     DEBUG: "DEBUG",
@@ -58,8 +72,44 @@ const NAMES: readonly [variable: string, taken: Record<string, unknown>, refused
     Warn: "WARN",
     ERROR: "ERROR",
   }, ["TRACE", "2"]],
+  ["KRONOS_CALIBRATION", { on: true, true: true, off: false, "0": false }, ["fit"]],
+  ["KRONOS_SECURITY_ENABLED", { false: false, off: false }, ["2"]],
+  ["KRONOS_API_KEYS_FILE", { "/run/secrets/keys": "/run/secrets/keys" }, []],
+  ["KRONOS_RATE_LIMIT_ENABLED", { true: true, false: false, no: false }, ["2"]],
+  ["KRONOS_ANCHOR", { on: true, true: true, off: false, "0": false }, ["anchor"]],
   ["KRONOS_ENABLE_METRICS", { true: true, "1": true, yes: true, false: false, "0": false }, ["2"]],
 ];
+
+const LISTS: readonly [variable: string, taken: Record<string, string[]>, refused: string[]][] = [
+  ["KRONOS_CONTAINER_WHITELIST", { "web": ["web"], " a_1 , b.c-d ": ["a_1", "b.c-d"] }, [
+    "a,,b",
+    "a b",
+    "-a",
+    ",",
+  ]],
+  ["KRONOS_PUBLIC_ROUTES", { metrics: ["metrics"], "docs,metrics": ["docs", "metrics"] }, [
+    "probes",
+    "metrics;docs",
+  ]],
+  ["KRONOS_CORS_ORIGINS", {
+    "*": ["*"],
+    "https://a.example,http://localhost:3000": ["https://a.example", "http://localhost:3000"],
+  }, ["a.example", "https://a.example/", "null"]],
+  ["KRONOS_TRUSTED_PROXIES", { "10.0.0.0/8, fd00::/8": ["10.0.0.0/8", "fd00::/8"] }, [
+    "10.0.0.1",
+    "10.0.0.0/33",
+    "proxy",
+  ]],
+];
+
+Deno.test("readConfig() takes lists of what fits, and names any other", () => {
+  for (const [variable, taken, refused] of LISTS) {
+    for (const [text, value] of Object.entries(taken)) {
+      assert.deepEqual(read(variable, text), value);
+    }
+    for (const text of refused) assert.equal(read(variable, text), undefined, text);
+  }
+});
 
 Deno.test("readConfig() takes each number within its bounds and names one outside", () => {
   for (const [variable, inside, outside] of BOUNDS) {
@@ -79,7 +129,7 @@ Deno.test("readConfig() takes each name and its aliases, and names any other", (
 });
 
 Deno.test("every setting has a case in this test, a unit and a reason", () => {
-  const tested = [...BOUNDS, ...NAMES].map(([variable]) => variable);
+  const tested = [...BOUNDS, ...NAMES, ...LISTS].map(([variable]) => variable);
   const variables = Object.values(SETTINGS).map(({ variable }) => variable);
   assert.deepEqual(tested.toSorted(), variables.toSorted());
   for (const { unit, reason } of Object.values(SETTINGS)) assert.ok(unit && reason);
@@ -88,8 +138,8 @@ Deno.test("every setting has a case in this test, a unit and a reason", () => {
 Deno.test("readConfig() gives the defaults of the contract, frozen", () => {
   const config = readConfig({});
   assert.ok(Object.isFrozen(config));
-  const { workers, threads, ...rest } = config;
-  assert.ok(workers >= 1 && threads >= 1);
+  const { workers, threads, queueTokens, ...rest } = config;
+  assert.ok(workers >= 1 && threads >= 1 && queueTokens >= 1_000_000);
   assert.deepEqual(rest, {
     host: "127.0.0.1",
     port: 8000,
@@ -101,6 +151,8 @@ Deno.test("readConfig() gives the defaults of the contract, frozen", () => {
     defaultTopK: null,
     defaultTopP: null,
     defaultSampleCount: null,
+    anchor: null,
+    calibration: true,
     defaultLookback: 400,
     defaultPredLen: 120,
     defaultBandSamples: 32,
@@ -118,6 +170,22 @@ Deno.test("readConfig() gives the defaults of the contract, frozen", () => {
     requestTimeoutS: 300,
     startupTimeoutS: 300,
     headTimeoutS: 10,
+    jsonThreadKb: 64,
+    securityEnabled: false,
+    apiKeysFile: null,
+    containerWhitelist: [],
+    publicRoutes: [],
+    adminPort: null,
+    corsOrigins: [],
+    rateLimitEnabled: false,
+    rateLimitPerMinute: 100,
+    trustedProxies: [],
+    queueLimit: 64,
+    queueMb: 256,
+    platform: "kubernetes",
+    lameDuckMs: 5000,
+    drainTimeoutMs: 25_000,
+    graceMs: 30_000,
     bodyTimeoutS: 60,
     idleTimeoutS: 75,
   });
@@ -125,7 +193,7 @@ Deno.test("readConfig() gives the defaults of the contract, frozen", () => {
 
 Deno.test("readConfig() counts an empty variable as absent, a refused one too", () => {
   const variables = Object.values(SETTINGS).map(({ variable }) => variable);
-  const others = ["KRONOS_MODEL_ID", "KRONOS_TOKENIZER_ID", "KRONOS_API_KEYS_FILE"];
+  const others = ["KRONOS_MODEL_ID", "KRONOS_TOKENIZER_ID"];
   const empty = Object.fromEntries([...variables, ...others].map((variable) => [variable, ""]));
   assert.deepEqual(readConfig(empty), readConfig({}));
 });
@@ -153,19 +221,16 @@ Deno.test("readConfig() refuses the Python service's model ids with the command 
   }
 });
 
-Deno.test("readConfig() refuses what would be ignored in silence, unless it asks for nothing", () => {
-  const refused: [variable: string, value: string][] = [
-    ["KRONOS_SECURITY_ENABLED", "true"],
-    ["KRONOS_RATE_LIMIT_ENABLED", "1"],
-    ["KRONOS_API_KEYS_FILE", "keys"],
-  ];
-  for (const [variable, value] of refused) {
-    assert.throws(() => readConfig({ [variable]: value }), {
-      message: `${variable}=${value}: this version does not support it; leave it unset`,
-    });
-  }
-  for (const value of ["false", "False", "0", "no", "off"]) {
-    readConfig({ KRONOS_SECURITY_ENABLED: value, KRONOS_RATE_LIMIT_ENABLED: value });
+Deno.test("readConfig() refuses access control that would let nobody in", () => {
+  assert.throws(() => readConfig({ KRONOS_SECURITY_ENABLED: "true" }), {
+    message:
+      "KRONOS_SECURITY_ENABLED=true: needs KRONOS_API_KEYS_FILE or KRONOS_CONTAINER_WHITELIST",
+  });
+  for (
+    const [variable, value] of [["KRONOS_API_KEYS_FILE", "k"], ["KRONOS_CONTAINER_WHITELIST", "c"]]
+  ) {
+    const config = readConfig({ KRONOS_SECURITY_ENABLED: "true", [variable]: value });
+    assert.ok(config.securityEnabled);
   }
 });
 
@@ -210,4 +275,22 @@ Deno.test("unknownVariables() names ours by their name that no setting reads", (
 Deno.test("defaultReplicas() is one replica a core, one at least", () => {
   assert.deepEqual(defaultReplicas(0), { workers: 1, threads: 1 });
   assert.deepEqual(defaultReplicas(6), { workers: 6, threads: 1 });
+});
+
+Deno.test("readConfig() takes phases that are not set from the platform", () => {
+  const { lameDuckMs, drainTimeoutMs, graceMs } = readConfig({
+    KRONOS_PLATFORM: "docker",
+    KRONOS_LAME_DUCK_MS: "100",
+  });
+  assert.deepEqual([lameDuckMs, drainTimeoutMs, graceMs], [100, 8500, 10_000]);
+});
+
+Deno.test("readConfig() refuses phases that do not fit into each other, of every platform", () => {
+  for (const platform of ["kubernetes", "docker", "deno_deploy"]) {
+    readConfig({ KRONOS_PLATFORM: platform });
+    assert.throws(
+      () => readConfig({ KRONOS_PLATFORM: platform, KRONOS_LAME_DUCK_MS: "30000" }),
+      /KRONOS_LAME_DUCK_MS=30000.*each must be less than the next/,
+    );
+  }
 });

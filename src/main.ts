@@ -1,22 +1,27 @@
 /** Starts the service: settings, parts, the socket, then the model; stops it on a signal. */
-import { type Config, ConfigError, readConfig, unknownVariables } from "./config.ts";
-import { createApp } from "./http/app.ts";
+import { ConfigError, readConfig, unknownVariables } from "./config.ts";
+import { Admission } from "./forecast/admission.ts";
+import { createAdminApp, createApp } from "./http/app.ts";
+import { JsonThread } from "./http/json_thread.ts";
 import { listen } from "./http/serve.ts";
+import { drain, isClean, receipt } from "./lifecycle/drain.ts";
 import { Service } from "./lifecycle/service.ts";
 import { createLog } from "./telemetry/log.ts";
 import { createMetrics } from "./telemetry/metrics.ts";
+import { RequestLedger } from "./telemetry/request_ledger.ts";
 
 /** Exit code of a bad configuration (EX_CONFIG of sysexits.h). */
 const EXIT_CONFIG = 78;
 
-/** Longest that requests in flight may take after a signal, in milliseconds: below every platform's grace. */
-const STOP_TIMEOUT_MS = 4000;
+/** Exit codes of a process that a signal ends before it has drained: 128 and the signal's number. */
+const EXIT_SIGNAL = { SIGTERM: 143, SIGINT: 130 } as const;
 
 const LOOPBACK = ["127.0.0.1", "::1", "localhost"];
 
-function configuration(): Config {
+/** What can be made of these settings; where they are bad, a line for each and the end. */
+function configured<Made>(make: () => Made): Made {
   try {
-    return readConfig(Deno.env.toObject());
+    return make();
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     for (const problem of error.problems) console.error(`Bad configuration: ${problem}`);
@@ -24,47 +29,74 @@ function configuration(): Config {
   }
 }
 
-const config = configuration();
+const config = configured(() => readConfig(Deno.env.toObject()));
 const log = createLog(config.logLevel);
 const metrics = createMetrics();
+const ledger = new RequestLedger();
+const stop = new AbortController();
 const service = new Service({ config, log, metrics });
+const admission = new Admission({
+  waiting: config.queueLimit,
+  tokens: config.queueTokens,
+  bytes: config.queueMb * 1_000_000,
+});
 for (const variable of unknownVariables(Deno.env.toObject())) {
   log.warn("a variable that no setting reads", { variable });
 }
-if (!LOOPBACK.includes(config.host)) {
+if (!LOOPBACK.includes(config.host) && !config.securityEnabled) {
   log.warn("listening outside loopback without access control", { host: config.host });
 }
 
-const app = createApp({ config, log, metrics, service });
-const server = await listen(app.fetch, {
+const jsonThread = new JsonThread(config);
+const parts = {
+  config,
+  log,
+  metrics,
+  service,
+  admission,
+  ledger,
+  jsonThread,
+  stopSignal: stop.signal,
+};
+const app = configured(() => createApp(parts));
+const socket = {
   hostname: config.host,
-  port: config.port,
   timeouts: {
     headMs: config.headTimeoutS * 1000,
     requestMs: config.bodyTimeoutS * 1000,
     idleMs: config.idleTimeoutS * 1000,
   },
-});
+};
+const server = await listen(app.fetch, { ...socket, port: config.port });
 log.info("listening", { hostname: config.host, port: server.port });
+if (config.adminPort !== null) {
+  // Not drained: it answers probes until the process ends.
+  const admin = await listen(createAdminApp(parts).fetch, { ...socket, port: config.adminPort });
+  log.info("listening for probes and metrics", { hostname: config.host, port: admin.port });
+}
 
 let stopping = false;
 
-async function stop(signal: Deno.Signal): Promise<void> {
-  if (stopping) Deno.exit(1);
+/** The first signal drains, the second ends the process as it is. */
+async function onSignal(signal: keyof typeof EXIT_SIGNAL): Promise<void> {
+  if (stopping) {
+    log.record({ ...receipt(ledger, signal, { lame_duck: 0, drain: 0, close: 0 }) });
+    Deno.exit(EXIT_SIGNAL[signal]);
+  }
   stopping = true;
-  log.info("stopping", { signal });
-  service.stopAdmitting();
-  server.closeConnectionsAfterAnswers();
-  const late = setTimeout(() => service.close(), STOP_TIMEOUT_MS);
-  await server.shutdown();
-  clearTimeout(late);
-  await service.close();
-  log.info("stopped", { signal });
-  Deno.exit(0);
+  const atTerminal = signal === "SIGINT" && Deno.stdin.isTerminal();
+  const lameDuck = service.readiness !== "loading" && !atTerminal;
+  const drained = await drain(
+    { phases: config, log, metrics, admission, ledger, stop, service, server },
+    signal,
+    lameDuck,
+  );
+  log.record({ ...drained });
+  Deno.exit(isClean(drained) ? 0 : 1);
 }
 
 for (const signal of ["SIGTERM", "SIGINT"] as const) {
-  Deno.addSignalListener(signal, () => stop(signal));
+  Deno.addSignalListener(signal, () => onSignal(signal));
 }
 
 await service.load();

@@ -4,7 +4,13 @@ import { SETTINGS } from "../src/config.ts";
 import { MAY_IMPORT } from "../tools/folder_imports.ts";
 import plugin from "../tools/lint_plugin.ts";
 import { architectureTable } from "./tidy/architecture_table.ts";
-import { deadLinks, missingPaths, unknownTasks, unknownVariables } from "./tidy/document_rules.ts";
+import {
+  deadLinks,
+  missingPaths,
+  unknownTasks,
+  unknownTests,
+  unknownVariables,
+} from "./tidy/document_rules.ts";
 import { longFiles, silencedChecks, unfinishedMarks, vagueNames } from "./tidy/file_rules.ts";
 import { inexactVersions } from "./tidy/inexact_versions.ts";
 import { readRepositoryFiles } from "./tidy/repository_files.ts";
@@ -64,6 +70,10 @@ Deno.test("no check is switched off", () => assertNone(silencedChecks(texts)));
 Deno.test("links of documents lead somewhere", () => assertNone(deadLinks(texts, paths)));
 
 Deno.test("paths that documents name exist", () => assertNone(missingPaths(texts, paths)));
+
+Deno.test("tests that docs/lifecycle.md names exist", () => {
+  assertNone(unknownTests(file("docs/lifecycle.md"), texts));
+});
 
 Deno.test("tasks that documents name exist", () => {
   assertNone(unknownTasks(texts, Object.keys(JSON.parse(file("deno.json").text).tasks)));

@@ -2,17 +2,18 @@
 
 /** What a folder, or a file at the top of `src`, may import beside itself: folders, or single files of one. */
 export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
-  "main.ts": ["config.ts", "telemetry", "lifecycle", "http"],
+  "main.ts": ["config.ts", "telemetry", "lifecycle", "http", "forecast"],
   "config.ts": ["settings"],
   settings: [],
   telemetry: [],
-  lifecycle: ["config.ts", "telemetry", "http", "forecast", "inference", "kronos"],
+  lifecycle: ["config.ts", "settings", "telemetry", "http", "forecast", "inference", "kronos"],
   http: ["config.ts", "telemetry", "forecast", "inference/engine.ts", "kronos"],
   forecast: ["inference/engine.ts", "kronos"],
   inference: ["kronos"],
   kronos: [],
   importer: ["kronos", "inference"],
-  cli: ["config.ts", "forecast", "inference", "kronos"],
+  evaluation: ["forecast", "inference/engine.ts", "kronos"],
+  cli: ["config.ts", "evaluation", "forecast", "inference", "kronos"],
 };
 
 /** Whether a path is a test, or stands in for something in tests. */

@@ -12,6 +12,7 @@ const MAX_FUNCTION_LINES = 70;
 const KEPT_LIBRARIES: Readonly<Record<string, string>> = {
   "onnxruntime-web": "src/inference/",
   "hono": "src/http/",
+  "hono-rate-limiter": "src/http/",
   "@hono/zod-openapi": "src/http/",
   "onnx-proto": "src/importer/",
   "@huggingface/hub": "src/importer/",

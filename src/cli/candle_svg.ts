@@ -1,5 +1,6 @@
 /** Draws candles and a forecast with its band as SVG. */
 import { FEATURES } from "../kronos/architecture.ts";
+import { escapedXml } from "./escaped_xml.ts";
 
 /** What to draw. */
 export interface ChartData {
@@ -28,10 +29,6 @@ const STYLE = `
   .up { fill: #0f9d74; stroke: #0f9d74; } .down { fill: #d64550; stroke: #d64550; }
   .band { fill: #3b6fd4; fill-opacity: .16; } .mean { fill: none; stroke: #3b6fd4; stroke-width: 2; }
   .now { stroke: #98a2b3; stroke-dasharray: 4 4; }`;
-
-function escaped(text: string): string {
-  return text.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`);
-}
 
 function column(rows: Float64Array, index: number): number[] {
   return Array.from({ length: rows.length / FEATURES }, (_, row) => rows[row * FEATURES + index]);
@@ -95,7 +92,7 @@ export function candleSvg({ title, labels, context, forecast, band }: ChartData)
   }
   for (let label = 0; label < TIME_LABELS; label++) {
     const i = Math.round((total - 1) * (label + 0.5) / TIME_LABELS);
-    const text = escaped(labels[i].replace("T", " ").slice(0, 16));
+    const text = escapedXml(labels[i].replace("T", " ").slice(0, 16));
     parts.push(
       `<text class="axis" x="${x(i)}" y="${HEIGHT - 14}" text-anchor="middle">${text}</text>`,
     );
@@ -116,7 +113,7 @@ export function candleSvg({ title, labels, context, forecast, band }: ChartData)
       HEIGHT - MARGIN.bottom
     }"/>`,
     `<polyline class="mean" points="${mean.join(" ")}"/>`,
-    `<text class="title" x="${MARGIN.left}" y="26">${escaped(title)}</text>`,
+    `<text class="title" x="${MARGIN.left}" y="26">${escapedXml(title)}</text>`,
   );
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img">` +
     `<style>${STYLE}</style>\n${parts.join("\n")}\n</svg>\n`;

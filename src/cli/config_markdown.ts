@@ -16,6 +16,7 @@ export interface DescribedSetting {
 /** Defaults that differ from machine to machine, in words: the document is the same on all of them. */
 export const MACHINE_DEFAULTS: Readonly<Partial<Record<keyof typeof SETTINGS, string>>> = {
   workers: "one a core",
+  queueTokens: "from the memory",
 };
 
 const HEADER = `# Configuration
@@ -36,8 +37,8 @@ function cell(text: string): string {
 function fallbackCell(name: string, fallback: unknown): string {
   const inWords = (MACHINE_DEFAULTS as Readonly<Record<string, string | undefined>>)[name];
   if (inWords !== undefined) return inWords;
-  if (fallback === null || fallback === "") return "none";
-  return `\`${cell(String(fallback))}\``;
+  const text = String(fallback ?? "");
+  return text === "" ? "none" : `\`${cell(text)}\``;
 }
 
 /**

@@ -5,20 +5,40 @@ import { configMarkdown, type DescribedSetting, MACHINE_DEFAULTS } from "./confi
 const COMMITTED = new URL("../../docs/configuration.md", import.meta.url);
 const COMMAND = new URL("./print_config.ts", import.meta.url).pathname;
 
-/** The table of settings as a machine with that many cores has it. */
-async function settingsWithCores(
+/** Calls with a property of an object replaced, and puts the property back. */
+async function withProperty<Value>(
+  target: object,
+  name: string,
+  value: unknown,
+  call: () => Promise<Value>,
+): Promise<Value> {
+  const own = Object.getOwnPropertyDescriptor(target, name);
+  Object.defineProperty(target, name, { value, configurable: true, writable: true });
+  try {
+    return await call();
+  } finally {
+    if (own === undefined) Reflect.deleteProperty(target, name);
+    else Object.defineProperty(target, name, own);
+  }
+}
+
+/** The table of settings as a machine with that many cores, and as many gigabytes, has it. */
+function settingsOfMachine(
   cores: number,
 ): Promise<Readonly<Record<string, DescribedSetting>>> {
-  const own = Object.getOwnPropertyDescriptor(navigator, "hardwareConcurrency");
-  Object.defineProperty(navigator, "hardwareConcurrency", { value: cores, configurable: true });
-  try {
-    // The query makes it another module, which reads the cores anew.
-    const { MODEL_SETTINGS } = await import(`../settings/model_settings.ts?cores=${cores}`);
-    return { ...SETTINGS, ...MODEL_SETTINGS };
-  } finally {
-    if (own === undefined) Reflect.deleteProperty(navigator, "hardwareConcurrency");
-    else Object.defineProperty(navigator, "hardwareConcurrency", own);
-  }
+  const memory = (): { readonly total: number } => ({ total: cores * 2 ** 30 });
+  return withProperty(
+    navigator,
+    "hardwareConcurrency",
+    cores,
+    () =>
+      withProperty(Deno, "systemMemoryInfo", memory, async () => {
+        // The query makes them other modules, which read the machine anew.
+        const { MODEL_SETTINGS } = await import(`../settings/model_settings.ts?cores=${cores}`);
+        const { QUEUE_SETTINGS } = await import(`../settings/queue_settings.ts?cores=${cores}`);
+        return { ...SETTINGS, ...MODEL_SETTINGS, ...QUEUE_SETTINGS };
+      }),
+  );
 }
 
 /** Runs the command as its task does. */
@@ -49,14 +69,14 @@ Deno.test("docs/configuration.md is what deno task config --markdown prints", as
 });
 
 Deno.test("configMarkdown() is the same on every machine", async () => {
-  const [small, large] = [await settingsWithCores(1), await settingsWithCores(61)];
+  const [small, large] = [await settingsOfMachine(1), await settingsOfMachine(61)];
   assert.notDeepEqual(small.workers.fallback, large.workers.fallback);
   assert.equal(configMarkdown(small), configMarkdown(large));
   assert.equal(configMarkdown(small), configMarkdown(SETTINGS));
 });
 
 Deno.test("MACHINE_DEFAULTS says in words just those defaults that machines differ in", async () => {
-  const [small, large] = [await settingsWithCores(1), await settingsWithCores(61)];
+  const [small, large] = [await settingsOfMachine(1), await settingsOfMachine(61)];
   const differing = Object.keys(small).filter((name) =>
     small[name].fallback !== large[name].fallback
   );

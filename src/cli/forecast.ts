@@ -8,12 +8,11 @@ import { stampFeatures, type Timestamp } from "../forecast/timestamps.ts";
 import type { ModelInfo } from "../inference/engine.ts";
 import { openEngine } from "../inference/open_engine.ts";
 import { FEATURES } from "../kronos/architecture.ts";
+import { numberOf, positive, UsageError, whole } from "./arguments.ts";
 import { CandleFileError, parseCandleCsv } from "./candle_csv.ts";
 import { candleSvg } from "./candle_svg.ts";
+import { runCommand } from "./run_command.ts";
 import { continueStamps } from "./spacing.ts";
-
-/** Exit codes of sysexits.h. */
-const EXIT = { ok: 0, failed: 1, usage: 64, data: 65 };
 
 /** Candles of the input that the chart shows. */
 const CHART_CANDLES = 80;
@@ -27,11 +26,6 @@ const HELP = `Forecast a CSV of candles.
 The file has a header with timestamp (ISO 8601 or epoch), open, high, low, close and, where known,
 volume and amount. The last --lookback rows are used.`;
 
-/** Arguments that make no sense; the message says which. */
-class UsageError extends Error {
-  override name = "UsageError";
-}
-
 interface Options {
   readonly file: string;
   readonly horizon: number;
@@ -43,16 +37,6 @@ interface Options {
   readonly model: string;
   readonly json: boolean;
   readonly svg: string | undefined;
-}
-
-function numberOf(name: string, text: string, fits: (value: number) => boolean): number {
-  const value = Number(text);
-  if (text.trim() !== "" && fits(value)) return value;
-  throw new UsageError(`Cannot use --${name} ${text}`);
-}
-
-function whole(min: number, max: number): (value: number) => boolean {
-  return (value) => Number.isSafeInteger(value) && value >= min && value <= max;
 }
 
 function readOptions(args: string[]): Options {
@@ -89,8 +73,8 @@ function readOptions(args: string[]): Options {
     seed: numberOf("seed", values.seed, whole(0, Number.MAX_SAFE_INTEGER)),
     lookback: numberOf("lookback", values.lookback, whole(2, 2048)),
     sampling: {
-      temperature: numberOf("temperature", values.temperature, (value) => value > 0 && value <= 10),
-      topP: numberOf("top-p", values["top-p"], (value) => value > 0 && value <= 1),
+      temperature: numberOf("temperature", values.temperature, positive(10)),
+      topP: numberOf("top-p", values["top-p"], positive(1)),
       topK: numberOf("top-k", values["top-k"], whole(0, 2 ** 31)),
     },
     model: values.model,
@@ -129,6 +113,8 @@ async function run(options: Options): Promise<Result> {
   const forecaster = createForecaster({
     engine,
     clipValue: SETTINGS.clipValue.fallback,
+    anchor: engine.info.anchor,
+    calibration: engine.info.calibration,
     scheduler: DEFAULT_SCHEDULER_SETTINGS,
     onReplicaError: () => {}, // its request rejects with the same error
   });
@@ -198,25 +184,12 @@ async function drawSvg(path: string, file: string, result: Result): Promise<void
   await Deno.writeTextFile(path, chart);
 }
 
-/** Runs the command; its exit code. */
-async function main(args: string[]): Promise<number> {
-  if (args.includes("--help") || args.includes("-h")) {
-    console.log(HELP);
-    return EXIT.ok;
-  }
-  try {
-    const options = readOptions(args);
-    const result = await run(options);
-    console.log(options.json ? asJson(result) : asTable(result));
-    if (options.svg !== undefined) await drawSvg(options.svg, options.file, result);
-    return EXIT.ok;
-  } catch (error) {
-    const usage = error instanceof UsageError || error instanceof TypeError;
-    console.error(error instanceof Error ? error.message : String(error));
-    if (usage) console.error(HELP);
-    return usage ? EXIT.usage : error instanceof CandleFileError ? EXIT.data : EXIT.failed;
-  }
+async function forecast(args: string[]): Promise<void> {
+  const options = readOptions(args);
+  const result = await run(options);
+  console.log(options.json ? asJson(result) : asTable(result));
+  if (options.svg !== undefined) await drawSvg(options.svg, options.file, result);
 }
 
 // The runtime's threads would keep the process alive.
-Deno.exit(await main(Deno.args));
+Deno.exit(await runCommand(HELP, Deno.args, forecast));

@@ -16,7 +16,8 @@ function printValues(): void {
     const config = readConfig(Deno.env.toObject());
     for (const [name, { variable, unit, fallback, reason }] of Object.entries(SETTINGS)) {
       const value = shownValue(variable, config[name as keyof typeof SETTINGS]);
-      console.log(`${variable}=${value}  (default ${fallback ?? "none"}, ${unit})\n    ${reason}`);
+      const byDefault = String(fallback ?? "") || "none";
+      console.log(`${variable}=${value}  (default ${byDefault}, ${unit})\n    ${reason}`);
     }
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;

@@ -17,3 +17,37 @@ export class ModelNotReadyError extends Error {
   /** For logs, which print it before the message. */
   override name = "ModelNotReadyError";
 }
+
+/** Why a request is not admitted. */
+export type OverloadReason = "queue_full" | "bytes_full" | "tokens_full" | "deadline";
+
+/** Not admitted: what waits already would take too long, or too much. */
+export class OverloadedError extends Error {
+  /** For logs, which print it before the message. */
+  override name = "OverloadedError";
+  /** For metrics. */
+  readonly reason: OverloadReason;
+  /** When there should be room, in milliseconds; 0 where it is not known. */
+  readonly retryAfterMs: number;
+
+  /** The message is for the client. */
+  constructor(message: string, reason: OverloadReason, retryAfterMs: number) {
+    super(message);
+    this.reason = reason;
+    this.retryAfterMs = retryAfterMs;
+  }
+}
+
+/** Not admitted, or not finished: the service is stopping. */
+export class DrainingError extends Error {
+  /** For logs, which print it before the message. */
+  override name = "DrainingError";
+  /** When another instance should be asked, in milliseconds. */
+  readonly retryAfterMs: number;
+
+  /** Says that the service stops. */
+  constructor(retryAfterMs: number) {
+    super("The service is stopping");
+    this.retryAfterMs = retryAfterMs;
+  }
+}

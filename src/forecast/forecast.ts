@@ -57,7 +57,12 @@ export interface Forecaster {
    * Forecasts several series as one request: all or nothing.
    *
    * @param signal aborts the work before its next chunk; the promise rejects with its reason
+   * @param onStart told when a replica takes the first of them
    * @throws InferenceFailedError where the model fails
    */
-  forecast(series: readonly SeriesRequest[], signal: AbortSignal): Promise<SeriesForecast[]>;
+  forecast(
+    series: readonly SeriesRequest[],
+    signal: AbortSignal,
+    onStart?: () => void,
+  ): Promise<SeriesForecast[]>;
 }

@@ -1,5 +1,5 @@
 /** From raw candles to a forecast of them: what happens before and after the model runs. */
-import { FEATURES } from "../kronos/architecture.ts";
+import { CLOSE, FEATURES } from "../kronos/architecture.ts";
 import {
   columnScales,
   columnStatistics,
@@ -7,7 +7,9 @@ import {
   normalize,
   scaleColumns,
 } from "../kronos/features.ts";
-import type { Engine, SeriesInput } from "../inference/engine.ts";
+import type { Calibration, Engine, SeriesInput } from "../inference/engine.ts";
+import { anchorPaths } from "./anchor_paths.ts";
+import { calibratePaths } from "./calibrate_paths.ts";
 import { makeCandlesConsistent } from "./consistent_candles.ts";
 import { InferenceFailedError } from "./errors.ts";
 import type { Forecaster, PhaseTimings, SeriesForecast, SeriesRequest } from "./forecast.ts";
@@ -22,6 +24,10 @@ export interface ForecasterOptions {
   readonly engine: Pick<Engine, "replicas">;
   /** Normalised candles are cut to this many standard deviations. */
   readonly clipValue: number;
+  /** Whether paths leave from the real last close, see `anchorPaths()`; absent: they do not. */
+  readonly anchor?: boolean | undefined;
+  /** How paths are spread anew, see `calibratePaths()`; absent or null: they are not. */
+  readonly calibration?: Calibration | null | undefined;
   /** Limits of the batching policy. */
   readonly scheduler: SchedulerSettings;
   /** Told of each failed replica call, for the log; must not throw. */
@@ -38,15 +44,17 @@ export interface ScheduledForecaster extends Forecaster {
 
 /** Forecasts on the replicas of an engine. */
 export function createForecaster(options: ForecasterOptions): ScheduledForecaster {
-  const { engine, clipValue } = options;
+  const { engine, clipValue, anchor = false, calibration = null } = options;
   const scheduler = new Scheduler(engine.replicas, options.scheduler, options.onReplicaError);
   return {
-    async forecast(series, signal) {
+    async forecast(series, signal, onStart = () => {}) {
       const forecasts = new Array<SeriesForecast>(series.length);
       const idle = engine.replicas.length - scheduler.queue().waiting - scheduler.queue().running;
       const parts = Math.max(1, Math.floor(idle / series.length));
       const jobs = series.flatMap((request, index) =>
-        forecastJobs(request, clipValue, parts, (forecast) => forecasts[index] = forecast)
+        forecastJobs(request, { clipValue, anchor, calibration, parts, onStart }, (forecast) => {
+          forecasts[index] = forecast;
+        })
       );
       await scheduler.submit(jobs, signal);
       return forecasts;
@@ -62,16 +70,23 @@ type Restore = (candles: Float32Array) => Float64Array;
 /** Paths worth a prefill of their own on another replica: fewer would gain less than it costs. */
 const MIN_PATHS_OF_PART = 8;
 
+/** How a request becomes jobs. */
+interface JobOptions {
+  readonly clipValue: number;
+  readonly anchor: boolean;
+  readonly calibration: Calibration | null;
+  /** Jobs to make of one series at most. */
+  readonly parts: number;
+  readonly onStart: () => void;
+}
+
 /**
  * The series as one job, or its paths shared out over several where replicas would idle. The numbers
  * are the same: each path draws from its own random numbers.
- *
- * @param parts jobs to make at most
  */
 function forecastJobs(
   request: SeriesRequest,
-  clipValue: number,
-  parts: number,
+  { clipValue, anchor, calibration, parts, onStart }: JobOptions,
   onForecast: (forecast: SeriesForecast) => void,
 ): SeriesJob[] {
   const { paths, horizon } = request;
@@ -85,16 +100,42 @@ function forecastJobs(
     const [firstPath, end] = bounds.slice(part);
     return {
       paths: end - firstPath,
-      prepare: () => ({ ...prepareOnce().input, paths: end - firstPath, firstPath }),
-      finish(candles, partTimings) {
+      prepare() {
+        onStart();
+        return { ...prepareOnce().input, paths: end - firstPath, firstPath };
+      },
+      finish(candles, partTimings, lastCandle) {
         generated.set(candles, firstPath * horizon * FEATURES);
         timings.push(partTimings);
         if (timings.length < count) return;
         const slowest = timings.reduce((a, b) => a.totalMs >= b.totalMs ? a : b);
-        onForecast(summarize(request, prepareOnce().restore(generated), slowest));
+        const { restore } = prepareOnce();
+        const samples = restore(generated);
+        if (anchor && !keepsReference(request)) {
+          anchorPaths(samples, lastClose(request) - restore(lastCandle)[CLOSE]);
+        }
+        if (calibration !== null && !keepsReference(request) && isFitted(calibration, request)) {
+          calibratePaths(samples, paths, request.candles, calibration);
+        }
+        onForecast(summarize(request, samples, slowest));
       },
     };
   });
+}
+
+/** Whether a request is promised the reference's numbers. */
+function keepsReference({ raw, policy }: SeriesRequest): boolean {
+  return raw || policy === "exact";
+}
+
+/** Whether paths are drawn as those were that the calibration was fitted on. */
+function isFitted({ sampling }: Calibration, request: SeriesRequest): boolean {
+  const { temperature, topK, topP } = request.sampling;
+  return temperature === sampling.temperature && topK === sampling.topK && topP === sampling.topP;
+}
+
+function lastClose({ candles }: SeriesRequest): number {
+  return candles[candles.length - FEATURES + CLOSE];
 }
 
 /** Normalises by the statistics of the whole input, cheap columns scaled up first. */
@@ -102,9 +143,9 @@ function prepare(
   request: SeriesRequest,
   clipValue: number,
 ): { readonly input: SeriesInput; readonly restore: Restore } {
-  const { candles, stamps, horizon, paths, sampling, seed, policy, raw } = request;
-  // Scaled columns are not the reference's numbers, which `raw` and `exact` promise.
-  const scales = raw || policy === "exact" ? null : columnScales(candles);
+  const { candles, stamps, horizon, paths, sampling, seed, policy } = request;
+  // Scaled columns are not the reference's numbers.
+  const scales = keepsReference(request) ? null : columnScales(candles);
   const scaled = scales === null ? candles : scaleColumns(candles, scales);
   const statistics = columnStatistics(scaled);
   const features = normalize(scaled, statistics, clipValue);
@@ -131,8 +172,8 @@ function summarize(
   samples: Float64Array,
   timings: PhaseTimings,
 ): SeriesForecast {
-  const { candles, paths, quantiles, includeSamples, raw } = request;
-  if (!raw) makeCandlesConsistent(samples, candles[candles.length - FEATURES + 3]);
+  const { paths, quantiles, includeSamples, raw } = request;
+  if (!raw) makeCandlesConsistent(samples, lastClose(request));
   return {
     mean: meanOverPaths(samples, paths),
     quantiles: quantilesOverPaths(samples, paths, quantiles),

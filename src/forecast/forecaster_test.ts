@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { FEATURES, TIME_FEATURES } from "../kronos/architecture.ts";
+import { FEATURES } from "../kronos/architecture.ts";
 import type { SeriesInput } from "../inference/engine.ts";
 import { InferenceFailedError } from "./errors.ts";
-import type { SeriesRequest } from "./forecast.ts";
 import { createForecaster, type ScheduledForecaster } from "./forecaster.ts";
 import { DEFAULT_SCHEDULER_SETTINGS } from "./scheduler.ts";
 import { FakeReplica, type FakeReplicaOptions } from "./testing/fake_replica.ts";
+import { assertClose, candlesAround, columnOf, requestOf } from "./testing/series_request.ts";
 
 const never = new AbortController().signal;
 const CLIP = 5;
@@ -23,48 +23,6 @@ function forecasterOnFake(
   const replica = new FakeReplica(options);
   const forecaster = createForecaster({ ...OPTIONS, engine: { replicas: [replica] } });
   return { forecaster, replica };
-}
-
-/** Candles `[time, 6]` that swing by a few percent around a price. */
-function candlesAround(price: number, time: number = 60): Float64Array {
-  const candles = new Float64Array(time * FEATURES);
-  for (let t = 0; t < time; t++) {
-    const open = price * (1 + 0.03 * Math.sin(t));
-    const close = price * (1 + 0.03 * Math.sin(t + 1));
-    const [high, low] = [1.01 * Math.max(open, close), 0.99 * Math.min(open, close)];
-    const volume = 1000 + 100 * Math.cos(t);
-    candles.set([open, high, low, close, volume, volume * (open + close) / 2], t * FEATURES);
-  }
-  return candles;
-}
-
-function requestOf(candles: Float64Array, changes: Partial<SeriesRequest> = {}): SeriesRequest {
-  const horizon = changes.horizon ?? 3;
-  return {
-    candles,
-    stamps: new Int32Array((candles.length / FEATURES + horizon) * TIME_FEATURES),
-    horizon,
-    sampling: { temperature: 1, topK: 0, topP: 0.9 },
-    paths: 1,
-    seed: 1,
-    quantiles: [],
-    includeSamples: false,
-    raw: false,
-    policy: "rolling",
-    ...changes,
-  };
-}
-
-/** Mean and population standard deviation of a column. */
-function columnOf(candles: Float64Array, column: number): { mean: number; std: number } {
-  const values = [...candles].filter((_, i) => i % FEATURES === column);
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-  return { mean, std: Math.sqrt(squares / values.length) };
-}
-
-function assertClose(actual: number, expected: number): void {
-  assert.ok(Math.abs(actual - expected) <= 1e-6 * Math.abs(expected), `${actual} is ${expected}`);
 }
 
 Deno.test("forecast() answers in the units of the input", async () => {

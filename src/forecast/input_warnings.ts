@@ -1,5 +1,5 @@
 /** What is odd about an input, though not wrong. */
-import { FEATURES } from "../kronos/architecture.ts";
+import { CLOSE, FEATURES } from "../kronos/architecture.ts";
 
 /** One warning; `index` is the candle it is about, null where it is about all. */
 export interface InputWarning {
@@ -14,7 +14,6 @@ export interface InputWarning {
 }
 
 /** Column of the close. */
-const CLOSE = 3;
 
 /**
  * Warnings about an input.

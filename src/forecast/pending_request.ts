@@ -11,8 +11,9 @@ export interface SeriesJob {
    * Takes the generated candles as soon as the series is done; a throw fails the request.
    *
    * @param candles normalised, `[paths, horizon, 6]`
+   * @param lastCandle the last candle of the input as its tokens say, normalised, `[6]`
    */
-  finish(candles: Float32Array, timings: PhaseTimings): void;
+  finish(candles: Float32Array, timings: PhaseTimings, lastCandle: Float32Array): void;
 }
 
 /** Several series that succeed or fail together, and the promise of whoever asked for them. */

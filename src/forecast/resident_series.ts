@@ -18,6 +18,7 @@ export class ResidentSeries {
   readonly #horizon: number;
   readonly #tokenizeMs: number;
   readonly #prefillMs: number;
+  readonly #lastCandle: Float32Array;
   /** Allocated by the first chunk: `[paths, horizon, 6]`. */
   #candles: Float32Array | null = null;
   #steps = 0;
@@ -39,6 +40,7 @@ export class ResidentSeries {
     this.#horizon = input.horizon;
     this.#tokenizeMs = prefilled.tokenizeMs;
     this.#prefillMs = prefilled.prefillMs;
+    this.#lastCandle = prefilled.lastCandle;
   }
 
   /** Whether its replica may forget it: it has reached its horizon. */
@@ -60,7 +62,8 @@ export class ResidentSeries {
     try {
       this.#append(chunk);
       if (!this.#finished) return;
-      this.#job.finish(this.#candles ?? new Float32Array(0), this.#timings());
+      const candles = this.#candles ?? new Float32Array(0);
+      this.#job.finish(candles, this.#timings(), this.#lastCandle);
       this.request.finishOne();
     } catch (error) {
       this.request.fail(error);

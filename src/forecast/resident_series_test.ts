@@ -12,7 +12,8 @@ const HORIZON = 4;
 function prefilledSeries(): { series: ResidentSeries; job: FakeJob; request: PendingRequest } {
   const job = new FakeJob(1, HORIZON, 2);
   const request = new PendingRequest([job], new AbortController().signal, () => {});
-  const prefilled = { handle: 7, cohort: "all", tokenizeMs: 1, prefillMs: 1 };
+  const lastCandle = new Float32Array(FEATURES);
+  const prefilled = { handle: 7, cohort: "all", tokenizeMs: 1, prefillMs: 1, lastCandle };
   const series = new ResidentSeries(request, request.takeJob(), job.prepare(), prefilled);
   return { series, job, request };
 }

@@ -1,6 +1,8 @@
 /** The HTTP application: routes, and what every request passes through. */
 import { OpenAPIHono } from "@hono/zod-openapi";
 import type { Context, MiddlewareHandler } from "hono";
+import { accessControl } from "./access/access_control.ts";
+import { rateLimit } from "./access/rate_limit.ts";
 import type { App, Env } from "./app_env.ts";
 import type { AppParts } from "./app_parts.ts";
 import { docsAsset, docsPage } from "./docs.ts";
@@ -8,7 +10,7 @@ import { ApiError, errorResponse, ERRORS, toApiError } from "./errors.ts";
 import { detailedHealth, liveness, metricsPage, readiness } from "./health.ts";
 import { openApiDocument, registerRoutes } from "./openapi.ts";
 import { measuredPrediction } from "./predict.ts";
-import { validateBatch, validateSingle } from "./validate.ts";
+import { crossOrigin, securityHeaders } from "./response_headers.ts";
 
 const REQUEST_ID = /^[A-Za-z0-9._-]{1,128}$/;
 
@@ -34,7 +36,6 @@ function requestLine(parts: AppParts): MiddlewareHandler<Env> {
       c.res = answerError(c, thrown, parts); // Hono hands only errors to onError
     }
     c.header("X-Request-ID", requestId);
-    c.header("X-Content-Type-Options", "nosniff");
     parts.log.info("request", {
       request_id: requestId,
       method: c.req.method,
@@ -46,15 +47,20 @@ function requestLine(parts: AppParts): MiddlewareHandler<Env> {
   };
 }
 
-/** Routes by path and method; the rest of a path's methods are 405. */
-function addRoutes(app: OpenAPIHono<Env>, parts: AppParts): void {
-  app.get("/", (c) => c.redirect("/docs"));
+/** Probes and metrics. */
+function addHealth(app: OpenAPIHono<Env>, parts: AppParts): void {
   app.get("/v1/healthz", liveness);
   app.get("/v1/readyz", (c) => readiness(c, parts));
   app.get("/v1/healthz/detailed", (c) => detailedHealth(c, parts));
   app.get("/v1/metrics", (c) => metricsPage(c, parts));
-  app.post("/v1/predict/single", (c) => measuredPrediction(c, parts, "single", validateSingle));
-  app.post("/v1/predict/batch", (c) => measuredPrediction(c, parts, "batch", validateBatch));
+}
+
+/** Forecasts and documentation. */
+function addRoutes(app: OpenAPIHono<Env>, parts: AppParts): void {
+  if (parts.config.rateLimitEnabled) app.use("/v1/predict/*", rateLimit(parts));
+  app.get("/", (c) => c.redirect("/docs"));
+  app.post("/v1/predict/single", (c) => measuredPrediction(c, parts, "single"));
+  app.post("/v1/predict/batch", (c) => measuredPrediction(c, parts, "batch"));
   app.get("/docs", docsPage);
   app.get("/docs/:asset", async (c) => await docsAsset(c, c.req.param("asset")) ?? c.notFound());
   let document: object | undefined; // made once, when it is first asked for
@@ -92,13 +98,35 @@ function notFound(c: Context<Env>, app: OpenAPIHono<Env>): Response {
   );
 }
 
-/** Creates the application. */
-export function createApp(parts: AppParts): App {
+/** What every application has: names, headers, and one answer for what was thrown or not found. */
+function bareApp(parts: AppParts): App {
   const app = new OpenAPIHono<Env>();
   app.use(requestLine(parts));
-  registerRoutes(app);
-  addRoutes(app, parts);
+  app.use(securityHeaders);
   app.onError((thrown, c) => answerError(c, thrown, parts));
   app.notFound((c) => notFound(c, app));
+  return app;
+}
+
+/**
+ * Creates the application.
+ *
+ * @throws ConfigError where access control has no keys to go by
+ */
+export function createApp(parts: AppParts): App {
+  const { corsOrigins, securityEnabled } = parts.config;
+  const app = bareApp(parts);
+  if (corsOrigins.length > 0) app.use(crossOrigin(corsOrigins));
+  if (securityEnabled) app.use(accessControl(parts));
+  registerRoutes(app);
+  addHealth(app, parts);
+  addRoutes(app, parts);
+  return app;
+}
+
+/** Creates the application of the second port: probes and metrics for whoever reaches it. */
+export function createAdminApp(parts: AppParts): App {
+  const app = bareApp(parts);
+  addHealth(app, parts);
   return app;
 }

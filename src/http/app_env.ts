@@ -7,6 +7,8 @@ declare module "hono" {
   interface ContextVariableMap {
     /** Names the request in its answer and in the log. */
     requestId: string;
+    /** Names the key that let the request in; absent where none did. */
+    keyName?: string;
   }
 }
 
@@ -14,10 +16,15 @@ declare module "hono" {
 export interface Bindings {
   /** Resolves when its answer is written whole (true), or the client has gone before that (false). */
   readonly delivered: () => Promise<boolean>;
+  /** The other end's address; undefined where the socket has none any more. */
+  readonly remoteAddress: string | undefined;
 }
 
 /** What Hono knows of a request; its variables are those of `ContextVariableMap`. */
 export type Env = hono.Env;
+
+/** What requests pass through before their handler. */
+export type Middleware = hono.MiddlewareHandler;
 
 /** One request and the means to answer it. */
 export type Context = hono.Context;

@@ -1,7 +1,11 @@
 /** What the app is made of. */
 import type { Config } from "../config.ts";
+import type { Admission } from "../forecast/admission.ts";
+import type { RequestLedger } from "../telemetry/request_ledger.ts";
 import type { Log } from "../telemetry/log.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
+import type { ReverseLookup } from "./access/container_names.ts";
+import type { JsonThread } from "./json_thread.ts";
 import type { ServiceState } from "./service_state.ts";
 
 /** Everything that handlers use. */
@@ -14,4 +18,14 @@ export interface AppParts {
   readonly metrics: Metrics;
   /** The model behind HTTP, and whether it is ready. */
   readonly service: ServiceState;
+  /** Lets prediction requests in, or not. */
+  readonly admission: Admission;
+  /** The books of what became of each prediction request. */
+  readonly ledger: RequestLedger;
+  /** Parses bodies and writes answers. */
+  readonly jsonThread: JsonThread;
+  /** Aborts every request that is under way: a drain has reached its end. */
+  readonly stopSignal: AbortSignal;
+  /** Finds the names of a container's address; the machine's name server unless given. */
+  readonly lookup?: ReverseLookup;
 }

@@ -1,8 +1,10 @@
 /** The one table of errors, and the one place where what was thrown becomes an answer. */
 import {
   DeadlineExceededError,
+  DrainingError,
   InferenceFailedError,
   ModelNotReadyError,
+  OverloadedError,
 } from "../forecast/errors.ts";
 import type { Context } from "./app_env.ts";
 import { isoSeconds } from "./iso_seconds.ts";
@@ -12,12 +14,15 @@ import type { Issue } from "./issues.ts";
 export const ERRORS = {
   MalformedRequest: { status: 400, meaning: "The body cannot be read as JSON." },
   Unauthorized: { status: 401, meaning: "No valid key was sent." },
-  Forbidden: { status: 403, meaning: "The key does not allow this." },
+  Forbidden: { status: 403, meaning: "The client is not one of those that may ask." },
   NotFound: { status: 404, meaning: "There is no such route." },
   MethodNotAllowed: { status: 405, meaning: "The route has other methods; see `Allow`." },
   RequestTimeout: { status: 408, meaning: "The request did not arrive whole in time." },
   PayloadTooLarge: { status: 413, meaning: "The body is larger than the service takes." },
-  UnsupportedMediaType: { status: 415, meaning: "The body is not JSON, or is encoded." },
+  UnsupportedMediaType: {
+    status: 415,
+    meaning: "The body is not JSON, or encoded as other than gzip.",
+  },
   ValidationError: { status: 422, meaning: "The body is JSON, but not a valid request." },
   HeadTooLarge: { status: 431, meaning: "The head of the request is too large." },
   RateLimited: { status: 429, meaning: "This client sends too much." },
@@ -67,6 +72,21 @@ export class ApiError extends Error {
   }
 }
 
+/**
+ * The error of a body that cannot be read.
+ *
+ * @param position where, in characters from 0; undefined where nobody knows
+ */
+export function malformed(
+  message: string,
+  constraint: string,
+  position?: number,
+  cause?: unknown,
+): ApiError {
+  const details = position === undefined ? { constraint } : { constraint, position };
+  return new ApiError("MalformedRequest", message, { details, cause });
+}
+
 /** Problems that one answer names at most. */
 export const MAX_ISSUES = 50;
 
@@ -87,11 +107,30 @@ export function toApiError(thrown: unknown): ApiError {
       cause: thrown,
     });
   }
+  if (thrown instanceof OverloadedError) {
+    return new ApiError("Overloaded", thrown.message, {
+      details: { constraint: thrown.reason },
+      headers: { "Retry-After": retryAfter(thrown.retryAfterMs) },
+      cause: thrown,
+    });
+  }
+  if (thrown instanceof DrainingError) {
+    return new ApiError("Draining", thrown.message, {
+      details: { constraint: "not_draining" },
+      headers: { "Retry-After": retryAfter(thrown.retryAfterMs) },
+      cause: thrown,
+    });
+  }
   if (thrown instanceof ModelNotReadyError) return modelNotReady(thrown);
   if (thrown instanceof InferenceFailedError) {
     return new ApiError("InferenceFailed", "The model failed on this request", { cause: thrown });
   }
   return new ApiError("InternalError", "The service failed on this request", { cause: thrown });
+}
+
+/** Whole seconds, at least one. */
+function retryAfter(ms: number): string {
+  return String(Math.max(1, Math.ceil(ms / 1000)));
 }
 
 /** The error while no forecast can be made. */

@@ -41,6 +41,9 @@ export const PREDICTION = {
 
 const DETAILS: Partial<Record<ErrorType, Readonly<Record<string, unknown>>>> = {
   MalformedRequest: { constraint: "json", position: 12 },
+  Unauthorized: { field: "Authorization", constraint: "key_required" },
+  Forbidden: { field: "X-Container-Name", constraint: "listed_container" },
+  RateLimited: { constraint: "rate_limit", limit_per_minute: 100 },
   NotFound: { field: "path", value: "/v1/predict", constraint: "known_route" },
   PayloadTooLarge: { constraint: "max_bytes", limit_bytes: 10_000_000 },
   UnsupportedMediaType: { field: "Content-Type", value: "text/plain", constraint: "json" },

@@ -46,14 +46,19 @@ function modelCheck({ service }: AppParts) {
   };
 }
 
+/** A full queue refuses requests: degraded, since those inside are served. */
+function queueStatus(waiting: number, limit: number): Health {
+  return waiting >= limit ? "degraded" : "healthy";
+}
+
 /** Everything an operator looks at first. */
 export async function detailedHealth(c: Context, parts: AppParts): Promise<Response> {
-  const queue = parts.service.model?.forecaster.queue() ?? { waiting: 0, running: 0, limit: null };
+  const { waiting, running, limit } = parts.admission.facts();
   const checks = {
     model: modelCheck(parts),
     memory: await memoryCheck(),
     disk: await diskCheck(),
-    queue: { status: "healthy" as const, ...queue },
+    queue: { status: queueStatus(waiting, limit), waiting, running, limit },
   };
   const status = worst(Object.values(checks).map((check) => check.status));
   return c.json({
@@ -67,15 +72,17 @@ export async function detailedHealth(c: Context, parts: AppParts): Promise<Respo
 /** The page that Prometheus reads. */
 export async function metricsPage(
   c: Context,
-  { config, metrics, service }: AppParts,
+  { config, metrics, admission }: AppParts,
 ): Promise<Response> {
   if (!config.enableMetrics) {
     throw new ApiError("NotFound", "Metrics are switched off (KRONOS_ENABLE_METRICS)", {
       details: { constraint: "enabled" },
     });
   }
-  const queue = service.model?.forecaster.queue();
-  metrics.queueWaiting.set(queue?.waiting ?? 0);
-  metrics.queueRunning.set(queue?.running ?? 0);
+  const { waiting, running, limit, tokens } = admission.facts();
+  metrics.queueWaiting.set(waiting);
+  metrics.queueRunning.set(running);
+  metrics.queueLimit.set(limit);
+  metrics.queueTokens.set(tokens);
   return c.body(await metrics.page(), 200, { "Content-Type": metrics.contentType });
 }

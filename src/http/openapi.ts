@@ -1,74 +1,54 @@
 /** The OpenAPI document, from the schemas that validate. */
-import type { z } from "@hono/zod-openapi";
+import type { RouteConfig, z } from "@hono/zod-openapi";
 import type { App } from "./app_env.ts";
 import { DOCS_ASSETS } from "./docs.ts";
-import { ERRORS, type ErrorType, MAX_ISSUES } from "./errors.ts";
-import { BATCH_REQUEST, errorExample, PREDICTION, SINGLE_REQUEST } from "./examples.ts";
+import { errorResponses, HEADERS, json, text } from "./documented_responses.ts";
+import { type ErrorType, MAX_ISSUES } from "./errors.ts";
+import { BATCH_REQUEST, PREDICTION, SINGLE_REQUEST } from "./examples.ts";
 import {
   batchRequestSchema,
   detailedHealthSchema,
-  errorSchema,
   predictionSchema,
   readinessSchema,
   singleRequestSchema,
 } from "./schemas.ts";
 
+/** Errors of whoever may not ask. */
+const ACCESS_ERRORS: readonly ErrorType[] = ["Unauthorized", "Forbidden"];
+
 /** Errors that a prediction may answer with. */
 const PREDICTION_ERRORS: readonly ErrorType[] = [
   "MalformedRequest",
+  ...ACCESS_ERRORS,
   "PayloadTooLarge",
   "UnsupportedMediaType",
   "ValidationError",
+  "RateLimited",
   "ModelNotReady",
+  "Overloaded",
+  "Draining",
   "InferenceTimeout",
   "InferenceFailed",
   "InternalError",
 ];
 
-const HEADERS = {
-  "X-Request-ID": {
-    description: "The client's own where it sent a valid one, else a new one.",
-    schema: { type: "string" as const },
+/** How a client shows who it is, where the service asks (KRONOS_SECURITY_ENABLED). */
+const SECURITY_SCHEMES = {
+  bearer: { type: "http", scheme: "bearer", description: "A key of KRONOS_API_KEYS_FILE." },
+  apiKey: { type: "apiKey", in: "header", name: "X-API-Key", description: "The same key." },
+  container: {
+    type: "apiKey",
+    in: "header",
+    name: "X-Container-Name",
+    description: "A name of KRONOS_CONTAINER_WHITELIST.",
   },
-};
+} as const;
 
-const RETRY_AFTER = {
-  "Retry-After": {
-    description: "Whole seconds after which to ask again.",
-    schema: { type: "integer" as const, minimum: 0 },
-  },
-};
-
-/** Statuses that a client is told to repeat after a while. */
-const LATER: readonly number[] = [429, 503];
-
-/** Error responses by status, each with an example for every type. */
-function errorResponses(types: readonly ErrorType[]) {
-  const byStatus = Map.groupBy(types, (type) => ERRORS[type].status);
-  return Object.fromEntries([...byStatus].map(([status, group]) => [status, {
-    description: group.map((type) => `${type}: ${ERRORS[type].meaning}`).join(" "),
-    headers: LATER.includes(status) ? { ...HEADERS, ...RETRY_AFTER } : HEADERS,
-    content: {
-      "application/json": {
-        schema: errorSchema,
-        examples: Object.fromEntries(group.map((type) => [type, { value: errorExample(type) }])),
-      },
-    },
-  }]));
-}
-
-function json(description: string, schema: z.ZodType, example?: object) {
-  const media = example === undefined ? { schema } : { schema, example };
-  return { description, headers: HEADERS, content: { "application/json": media } };
-}
-
-function text(description: string, type: string) {
-  return {
-    description,
-    headers: HEADERS,
-    content: { [type]: { schema: { type: "string" as const } } },
-  };
-}
+/** Any of them, or none where the service does not ask. */
+const SECURITY: NonNullable<RouteConfig["security"]> = [
+  {},
+  ...Object.keys(SECURITY_SCHEMES).map((name) => ({ [name]: [] })),
+];
 
 const DEADLINE_HEADER = {
   name: "X-Request-Deadline-Ms",
@@ -76,6 +56,14 @@ const DEADLINE_HEADER = {
   required: false,
   description: "The client's own deadline, milliseconds from arrival.",
   schema: { type: "integer" as const, minimum: 1 },
+};
+
+const ENCODING_HEADER = {
+  name: "Content-Encoding",
+  in: "header" as const,
+  required: false,
+  description: "How the body is compressed; its limit counts what it inflates to.",
+  schema: { type: "string" as const, enum: ["gzip", "identity"] },
 };
 
 function registerPrediction(
@@ -90,7 +78,8 @@ function registerPrediction(
     path,
     summary,
     tags: ["Forecasts"],
-    parameters: [DEADLINE_HEADER],
+    security: SECURITY,
+    parameters: [DEADLINE_HEADER, ENCODING_HEADER],
     request: {
       body: {
         required: true,
@@ -171,9 +160,10 @@ function registerProbes(app: App): void {
     path: "/v1/metrics",
     summary: "Metrics for Prometheus",
     tags: ["Health"],
+    security: SECURITY,
     responses: {
       200: text("Prometheus text.", "text/plain"),
-      ...errorResponses(["NotFound", "InternalError"]),
+      ...errorResponses([...ACCESS_ERRORS, "NotFound", "InternalError"]),
     },
   });
 }
@@ -189,20 +179,26 @@ function registerDocs(app: App): void {
     path: "/",
     summary: "To the documentation",
     tags,
-    responses: { 302: { description: "See /docs.", headers: { ...HEADERS, ...location } } },
+    security: SECURITY,
+    responses: {
+      302: { description: "See /docs.", headers: { ...HEADERS, ...location } },
+      ...errorResponses(ACCESS_ERRORS),
+    },
   });
   register.registerPath({
     method: "get",
     path: "/docs",
     summary: "This document as a page",
     tags,
-    responses: { 200: text("The page.", "text/html") },
+    security: SECURITY,
+    responses: { 200: text("The page.", "text/html"), ...errorResponses(ACCESS_ERRORS) },
   });
   register.registerPath({
     method: "get",
     path: "/docs/{asset}",
     summary: "A file of the page",
     tags,
+    security: SECURITY,
     parameters: [{
       name: "asset",
       in: "path",
@@ -214,7 +210,7 @@ function registerDocs(app: App): void {
         ...text("The file.", "text/javascript"),
         content: { "text/javascript": { schema: {} }, "text/css": { schema: {} } },
       },
-      ...errorResponses(["NotFound", "InternalError"]),
+      ...errorResponses([...ACCESS_ERRORS, "NotFound", "InternalError"]),
     },
   });
   register.registerPath({
@@ -222,18 +218,23 @@ function registerDocs(app: App): void {
     path: "/openapi.json",
     summary: "This document",
     tags,
+    security: SECURITY,
     responses: {
       200: {
         description: "OpenAPI 3.1.",
         headers: HEADERS,
         content: { "application/json": { schema: { type: "object" } } },
       },
+      ...errorResponses(ACCESS_ERRORS),
     },
   });
 }
 
 /** Registers every route of the contract. */
 export function registerRoutes(app: App): void {
+  for (const [name, scheme] of Object.entries(SECURITY_SCHEMES)) {
+    app.openAPIRegistry.registerComponent("securitySchemes", name, scheme);
+  }
   registerPrediction(
     app,
     "/v1/predict/single",
@@ -256,7 +257,7 @@ export function registerRoutes(app: App): void {
 const DESCRIPTION = `Forecasts candlesticks with Kronos, a foundation model for market data.
 
 Requests and answers are JSON in UTF-8; unknown keys are ignored, and null stands for absent in optional
-fields. A body takes at most KRONOS_MAX_REQUEST_SIZE_MB (10) megabytes, one answer at most
+fields. A body takes at most KRONOS_MAX_REQUEST_SIZE_MB (10) megabytes, inflated where it is gzip; one answer at most
 KRONOS_MAX_RESPONSE_ROWS (200000) candles. Every error has the body \`Error\`: all problems of a request
 at once, the first in document order in \`details\`, up to ${MAX_ISSUES} in \`details.issues\`. A path that
 takes other methods answers 405 with \`Allow\`, any other path 404. \`X-Request-ID\` is taken from the

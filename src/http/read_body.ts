@@ -1,23 +1,49 @@
-/** Reads a JSON body within its limit, and says what is wrong with one that is not. */
-import { visit } from "jsonc-parser";
-import { ApiError } from "./errors.ts";
+/** Reads a body within its limit. */
+import { ApiError, malformed } from "./errors.ts";
 
-const BYTES_PER_MB = 1_000_000;
+/** Megabytes are decimal in every setting. */
+export const BYTES_PER_MB = 1_000_000;
 
-/** Refuses bodies that are not plain JSON by their headers. */
-function checkHeaders(headers: Headers): void {
+/** Compressed bytes that are inflated at a time: deflate yields at most 1032 times as much. */
+const INFLATE_BYTES = 512;
+
+/** How a body may be encoded. */
+type Encoding = "identity" | "gzip";
+
+/** Refuses bodies that are not JSON by their headers; how else they are encoded. */
+function checkHeaders(headers: Headers): Encoding {
   const type = headers.get("content-type")?.trim() ?? "";
   if (type !== "" && !/^application\/(?:[\w.+-]+\+)?json\s*(?:;|$)/i.test(type)) {
     throw new ApiError("UnsupportedMediaType", "The body must be application/json", {
       details: { field: "Content-Type", value: type.slice(0, 100), constraint: "json" },
     });
   }
-  const encoding = headers.get("content-encoding")?.trim().toLowerCase() ?? "identity";
-  if (encoding !== "identity" && encoding !== "") {
-    throw new ApiError("UnsupportedMediaType", "The body must not be encoded", {
-      details: { field: "Content-Encoding", value: encoding.slice(0, 100), constraint: "identity" },
-    });
-  }
+  return encodingOf(headers);
+}
+
+/** @throws ApiError UnsupportedMediaType for encodings other than gzip, once */
+function encodingOf(headers: Headers): Encoding {
+  const encoding = headers.get("content-encoding")?.trim().toLowerCase() ?? "";
+  if (encoding === "" || encoding === "identity") return "identity";
+  if (encoding === "gzip" || encoding === "x-gzip") return "gzip";
+  throw new ApiError("UnsupportedMediaType", "The body may be encoded as gzip, or not at all", {
+    details: {
+      field: "Content-Encoding",
+      value: encoding.slice(0, 100),
+      constraint: "gzip_or_identity",
+    },
+    headers: { "Accept-Encoding": "gzip" },
+  });
+}
+
+/**
+ * Bytes that a body will have: what is announced, and the most that it may have where nothing is, or
+ * what is announced is compressed.
+ */
+export function announcedBytes(headers: Headers, limit: number): number {
+  const announced = Number(headers.get("content-length") ?? NaN);
+  const counts = announced >= 0 && encodingOf(headers) === "identity";
+  return counts ? Math.min(announced, limit) : limit;
 }
 
 function tooLarge(limit: number): ApiError {
@@ -28,20 +54,52 @@ function tooLarge(limit: number): ApiError {
   );
 }
 
-async function readBytes(request: Request, limit: number): Promise<Uint8Array> {
+/** The chunks of a body as they come; what breaks off is the client's fault. */
+async function* received(body: ReadableStream<Uint8Array> | null): AsyncGenerator<Uint8Array> {
+  try {
+    for await (const chunk of body ?? []) yield chunk;
+  } catch (error) {
+    throw malformed("The body ended before it was whole", "whole_body", undefined, error);
+  }
+}
+
+/** The same inflated, a little at a time, so that no bomb takes more than a piece beyond the limit. */
+async function* inflated(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  let failure: unknown;
+  async function* pieces(): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+    try {
+      for await (const chunk of chunks) {
+        for (let at = 0; at < chunk.length; at += INFLATE_BYTES) {
+          yield chunk.slice(at, at + INFLATE_BYTES);
+        }
+      }
+    } catch (error) {
+      failure = error;
+      throw error;
+    }
+  }
+  try {
+    yield* ReadableStream.from(pieces()).pipeThrough(new DecompressionStream("gzip"));
+  } catch (error) {
+    throw failure ?? malformed("The body is not valid gzip", "gzip", undefined, error);
+  }
+}
+
+async function readBytes(
+  request: Request,
+  encoding: Encoding,
+  limit: number,
+): Promise<Uint8Array<ArrayBuffer>> {
+  // What is compressed grows: over the limit already, it is over it at any rate.
   if (Number(request.headers.get("content-length") ?? 0) > limit) throw tooLarge(limit);
+  const sent = received(request.body);
   const chunks: Uint8Array[] = [];
   let size = 0;
-  try {
-    // A body without a length is counted as it comes.
-    for await (const chunk of request.body ?? []) {
-      size += chunk.byteLength;
-      if (size > limit) throw tooLarge(limit);
-      chunks.push(chunk);
-    }
-  } catch (error) {
-    if (error instanceof ApiError) throw error;
-    throw malformed("The body ended before it was whole", "whole_body", undefined, error);
+  // A body is counted as it comes: it may have no length, or the length of what is compressed.
+  for await (const chunk of encoding === "gzip" ? inflated(sent) : sent) {
+    size += chunk.byteLength;
+    if (size > limit) throw tooLarge(limit);
+    chunks.push(chunk);
   }
   const bytes = new Uint8Array(size);
   let at = 0;
@@ -52,55 +110,19 @@ async function readBytes(request: Request, limit: number): Promise<Uint8Array> {
   return bytes;
 }
 
-function malformed(message: string, constraint: string, position?: number, cause?: unknown) {
-  const details = position === undefined ? { constraint } : { constraint, position };
-  return new ApiError("MalformedRequest", message, { details, cause });
-}
-
 /**
- * Where the text stops being JSON, in characters from 0; undefined where nobody knows. V8 does not say
- * it of the commonest mistake, a token that does not belong there, such as NaN.
- */
-function errorPosition(text: string, error: SyntaxError): number | undefined {
-  const stated = /position (\d+)/.exec(error.message);
-  if (stated !== null) return Number(stated[1]);
-  let position: number | undefined;
-  try {
-    visit(text, { onError: (_code, offset) => position ??= offset }, { disallowComments: true });
-  } catch (thrown) {
-    // It recurses, which V8's parser does not: the position of an error that deep stays unknown.
-    if (!(thrown instanceof RangeError)) throw thrown;
-  }
-  return position;
-}
-
-/**
- * The body's JSON value. Of a key that comes twice the last counts; a byte order mark is skipped.
+ * The bytes of a body, inflated where they are compressed; not one of them is judged yet.
  *
- * @param limitMb the largest body, in megabytes of 10^6 bytes
+ * @param limitMb the largest body, in megabytes of 10^6 bytes, after decompression
  *
  * @throws ApiError MalformedRequest, PayloadTooLarge or UnsupportedMediaType
  */
-export async function readJsonBody(request: Request, limitMb: number): Promise<unknown> {
-  checkHeaders(request.headers);
-  const bytes = await readBytes(request, limitMb * BYTES_PER_MB);
+export async function readBody(
+  request: Request,
+  limitMb: number,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const encoding = checkHeaders(request.headers);
+  const bytes = await readBytes(request, encoding, limitMb * BYTES_PER_MB);
   if (bytes.length === 0) throw malformed("The body is empty", "not_empty");
-  let text: string;
-  try {
-    text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-  } catch (error) {
-    throw malformed("The body is not valid UTF-8", "utf8", undefined, error);
-  }
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-    const position = errorPosition(text, error);
-    if (position === undefined) {
-      throw malformed("The body is not valid JSON", "json", undefined, error);
-    }
-    const near = text.slice(position, position + 20);
-    const message = `The body is not valid JSON at position ${position}: ${JSON.stringify(near)}`;
-    throw malformed(message, "json", position, error);
-  }
+  return bytes;
 }

@@ -1,10 +1,11 @@
 /** How a series is sampled where its request does not say. */
 import type { Config } from "../config.ts";
+import { REFERENCE_SAMPLING } from "../forecast/reference_sampling.ts";
 import type { ModelInfo, Sampling } from "../inference/engine.ts";
 import type { Overrides } from "./schemas.ts";
 
 /** The reference's own defaults. */
-const BUILT_IN = { temperature: 1, topK: 0, topP: 0.9, paths: 1 };
+const BUILT_IN = { ...REFERENCE_SAMPLING, paths: 1 };
 
 /**
  * Request, then environment, then the model's manifest, then built in.

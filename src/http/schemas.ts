@@ -252,7 +252,7 @@ export const detailedHealthSchema: Schema = z.object({
       status: health,
       waiting: z.int(),
       running: z.int(),
-      limit: z.int().nullable(),
+      limit: z.int(),
     }),
   }),
 }).openapi("DetailedHealth");

@@ -4,6 +4,7 @@
  * time limits for heads and bodies.
  */
 import { getRequestListener } from "@hono/node-server";
+import { once } from "node:events";
 import { createServer, type Server, type ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import type { Bindings } from "./app_env.ts";
@@ -35,10 +36,10 @@ export interface HttpServer {
   readonly port: number;
   /** From now on every answer closes its connection; everything is still answered. */
   closeConnectionsAfterAnswers(): void;
-  /** Takes no more connections, closes idle ones, and resolves when the others are done. */
+  /** Resolves when no request is being answered. */
+  settled(): Promise<void>;
+  /** Takes no more connections, and cuts those that there are. */
   shutdown(): Promise<void>;
-  /** Cuts what is left. */
-  abort(): void;
 }
 
 /** How often connections are checked for time limits, in milliseconds: how much later than it one may end. */
@@ -61,9 +62,21 @@ export function listen(
 ): Promise<HttpServer> {
   let closing = false;
   const answering = new Set<ServerResponse>();
+  const closesConnection = new WeakSet<Socket>();
+  /** Pipelined requests share a connection: only the last answer may close it. */
+  const closeAfterLastAnswers = (): void => {
+    const last = new Map([...answering].map((outgoing) => [outgoing.req.socket, outgoing]));
+    for (const [socket, outgoing] of last) {
+      outgoing.shouldKeepAlive = false;
+      closesConnection.add(socket);
+    }
+  };
   const listener = getRequestListener(
-    (request, { outgoing }) =>
-      fetch(request, { delivered: deliveryOf(outgoing as ServerResponse) }),
+    (request, { incoming, outgoing }) =>
+      fetch(request, {
+        delivered: deliveryOf(outgoing as ServerResponse),
+        remoteAddress: incoming.socket.remoteAddress,
+      }),
     { hostname, overrideGlobalObjects: false },
   );
   const server = createServer({
@@ -72,10 +85,12 @@ export function listen(
     keepAliveTimeout: timeouts.idleMs,
     connectionsCheckingInterval: CHECK_INTERVAL_MS,
   }, (incoming, outgoing) => {
+    // Pipelined behind an answer that closes: there is no way to answer it, so it is not begun.
+    if (closesConnection.has(incoming.socket)) return;
     answering.add(outgoing);
     // Also where the client has gone.
     outgoing.once("close", () => answering.delete(outgoing));
-    if (closing) outgoing.shouldKeepAlive = false;
+    if (closing) closeAfterLastAnswers();
     return listener(incoming, outgoing);
   });
   server.on("clientError", answerBrokenRequest);
@@ -88,10 +103,10 @@ export function listen(
         port: typeof address === "object" && address !== null ? address.port : port,
         closeConnectionsAfterAnswers: () => {
           closing = true;
-          for (const response of answering) response.shouldKeepAlive = false;
+          closeAfterLastAnswers();
         },
+        settled: () => settled(answering),
         shutdown: () => shutdown(server),
-        abort: () => server.closeAllConnections(),
       });
     });
   });
@@ -108,6 +123,22 @@ function deliveryOf(outgoing: ServerResponse): () => Promise<boolean> {
     });
 }
 
+/** A request that was sent already, but not yet read, becomes one that is answered within a turn. */
+function turnOfTheLoop(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve));
+}
+
+async function settled(answering: ReadonlySet<ServerResponse>): Promise<void> {
+  await turnOfTheLoop();
+  while (answering.size > 0) {
+    await Promise.all([...answering].map((response) => once(response, "close")));
+    await turnOfTheLoop();
+  }
+}
+
 function shutdown(server: Server): Promise<void> {
-  return new Promise((resolve) => server.close(() => resolve()));
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  // Half a head, or an idle connection that its client keeps, would hold `close()`.
+  server.closeAllConnections();
+  return closed;
 }

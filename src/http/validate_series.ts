@@ -1,6 +1,7 @@
 /** From the JSON value of one series to what the forecaster takes; every problem is noted. */
 import type { Config } from "../config.ts";
 import type { SeriesRequest } from "../forecast/forecast.ts";
+import { type InputWarning, inputWarnings } from "../forecast/input_warnings.ts";
 import { parseTimestamp, stampFeatures, type Timestamp } from "../forecast/timestamps.ts";
 import type { ModelInfo } from "../inference/engine.ts";
 import { FEATURES } from "../kronos/architecture.ts";
@@ -22,12 +23,10 @@ export interface ValidSeries {
   readonly seriesId: string | null;
   /** What the forecaster takes. */
   readonly request: SeriesRequest;
-  /** One for each candle, ascending. */
-  readonly timestamps: readonly Timestamp[];
-  /** One for each step, ascending, all after the input's. */
-  readonly predictionTimestamps: readonly Timestamp[];
-  /** Whether the answer names what is odd about the input. */
-  readonly includeWarnings: boolean;
+  /** As sent: one for each step, ascending, all after the input's. */
+  readonly predictionTimestamps: readonly string[];
+  /** What is odd about the input; null where the answer need not say. */
+  readonly warnings: readonly InputWarning[] | null;
   /** Whether the series used a field that this service added, so that its answer carries the seed. */
   readonly asksForSeed: boolean;
 }
@@ -202,14 +201,14 @@ export function validateSeries(
     paths,
   }, context);
   if (collector.issues.length > before || candles === undefined) return undefined;
+  const flat = flatCandles(candles as readonly Candle[]); // whole, or there would be a problem
   return {
     seriesId: id ?? null,
-    timestamps,
-    predictionTimestamps,
-    includeWarnings,
+    predictionTimestamps: predictionTimestamps.map(({ text }) => text),
+    warnings: includeWarnings ? inputWarnings(flat, timestamps.map(({ micros }) => micros)) : null,
     asksForSeed: ADDED_FIELDS.some((name) => series[name] !== undefined && series[name] !== null),
     request: {
-      candles: flatCandles(candles as readonly Candle[]), // whole, or there would be a problem
+      candles: flat,
       stamps: stampFeatures([...timestamps, ...predictionTimestamps]),
       horizon: predictionTimestamps.length,
       sampling,

@@ -21,11 +21,19 @@ export interface DecoderGraph {
   readonly layers: readonly LayerShape[];
 }
 
-/** The cache of a series' context, all of its tokens. */
+/** What decoding a context leaves behind. */
+export interface DecodedContext {
+  /** The cache of all of its tokens. */
+  readonly cache: ContextCache;
+  /** The candle of its last token, normalised, `[6]`. */
+  readonly lastCandle: Float32Array;
+}
+
+/** Decodes a series' context, all of its tokens. */
 export async function decoderContext(
   { session, layers, window }: DecoderGraph,
   context: Tokens,
-): Promise<ContextCache> {
+): Promise<DecodedContext> {
   const { length } = context.s1;
   const outputs = await session.run({
     s1: integers(context.s1, [1, length]),
@@ -34,7 +42,10 @@ export async function decoderContext(
     window: floats(Float32Array.of(window), []),
     ...noCacheFeeds(layers),
   }, [...cacheOutputs(layers), "candles"]);
-  return contextFrom(outputs, layers, length);
+  return {
+    cache: contextFrom(outputs, layers, length),
+    lastCandle: floatData(outputs["candles"]).slice(-FEATURES),
+  };
 }
 
 /**

@@ -16,6 +16,23 @@ export interface Sampling {
   readonly topP: number;
 }
 
+/**
+ * How the paths of a model are spread anew, as fitted on real candles. The lists have a value for each
+ * of `steps`.
+ */
+export interface Calibration {
+  /** Paths that were drawn otherwise are left as they are. */
+  readonly sampling: Sampling;
+  /** Steps ahead, ascending. */
+  readonly steps: readonly number[];
+  /** Factors of the distance between the paths' mean and the last close. */
+  readonly drift: readonly number[];
+  /** 0 to 1: the weight of the paths' own spread; the rest is a random walk's. */
+  readonly own: readonly number[];
+  /** Factors of the whole spread, above 0. */
+  readonly scale: readonly number[];
+}
+
 /** One series, normalised, ready for the model. */
 export interface SeriesInput {
   /** Normalised and clipped candles, `[time, 6]`. */
@@ -49,6 +66,8 @@ export interface Prefilled {
   readonly tokenizeMs: number;
   /** Filling the cache, milliseconds. */
   readonly prefillMs: number;
+  /** What the tokens say the last candle of the input was, normalised, `[6]`. */
+  readonly lastCandle: Float32Array;
 }
 
 /** Candles that one chunk added to one series. */
@@ -97,6 +116,10 @@ export interface ModelInfo {
   readonly deviceWarning: string | null;
   /** Sampling defaults of the manifest, where it has any. */
   readonly defaults: Partial<Sampling & { readonly paths: number }>;
+  /** Whether the manifest has paths leave from the real last close. */
+  readonly anchor: boolean;
+  /** As the manifest states it; null where it has none. */
+  readonly calibration: Calibration | null;
 }
 
 /** A loaded model: its facts and its replicas. */

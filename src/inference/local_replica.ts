@@ -92,6 +92,7 @@ export class LocalReplica implements Replica {
     const length = context.s1.length;
     const handle = ++this.#handles;
     const { horizon, paths, policy } = input;
+    const decoded = await decoderContext(this.#decoder, context);
     const slides = policy === "exact" && length + horizon > this.#window;
     const series: Series = {
       handle,
@@ -108,7 +109,7 @@ export class LocalReplica implements Replica {
         suffix: new SuffixCache(this.#generator.layers, paths, horizon),
       },
       decoder: {
-        context: await decoderContext(this.#decoder, context),
+        context: decoded.cache,
         suffix: new SuffixCache(this.#decoder.layers, paths, horizon),
       },
       step: 0,
@@ -119,6 +120,7 @@ export class LocalReplica implements Replica {
       cohort: series.cohort,
       tokenizeMs: tokenized - start,
       prefillMs: performance.now() - tokenized,
+      lastCandle: decoded.lastCandle,
     };
   }
 

@@ -1,5 +1,5 @@
 /** Opens a model folder: checks its files, starts the replicas. */
-import type { Engine, ModelInfo, Replica } from "./engine.ts";
+import type { Calibration, Engine, ModelInfo, Replica } from "./engine.ts";
 import { openLocalReplica, type ReplicaParts } from "./local_replica.ts";
 import type { Manifest } from "./manifest.ts";
 import { readModelFolder } from "./model_folder.ts";
@@ -17,8 +17,14 @@ export interface EngineOptions {
   readonly maxContext?: number | null;
 }
 
+function calibrationOf({ calibration }: Manifest): Calibration | null {
+  if (calibration === undefined) return null;
+  const { sampling: { temperature, top_k, top_p }, steps, drift, own, scale } = calibration;
+  return { sampling: { temperature, topK: top_k, topP: top_p }, steps, drift, own, scale };
+}
+
 function modelInfo(manifest: Manifest, maxContext: number): ModelInfo {
-  const { temperature, top_k, top_p, sample_count } = manifest.defaults;
+  const { temperature, top_k, top_p, sample_count, anchor } = manifest.defaults;
   return {
     modelVersion: manifest.model_version,
     tokenizerVersion: manifest.tokenizer_version,
@@ -31,6 +37,8 @@ function modelInfo(manifest: Manifest, maxContext: number): ModelInfo {
       ...(top_p === undefined ? {} : { topP: top_p }),
       ...(sample_count === undefined ? {} : { paths: sample_count }),
     },
+    anchor: anchor ?? false,
+    calibration: calibrationOf(manifest),
   };
 }
 

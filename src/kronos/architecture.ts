@@ -63,6 +63,15 @@ export interface Checkpoint<Architecture> {
 /** Columns of a candle, in the model's order: open, high, low, close, volume, amount. */
 export const FEATURES = 6;
 
+/** Columns of prices, the first of a candle: open, high, low, close. */
+export const PRICE_COLUMNS = 4;
+
+/** The column of the close. */
+export const CLOSE = 3;
+
+/** The column of the volume. */
+export const VOLUME = 4;
+
 /** Columns of a time stamp, in the model's order: minute, hour, weekday (Monday 0), day of month, month. */
 export const TIME_FEATURES = 5;
 

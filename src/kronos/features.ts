@@ -2,7 +2,7 @@
  * From candles to what the model sees, and back: mean and standard deviation of each column over the
  * whole input, and a clip. Columns whose values are tiny are scaled up before.
  */
-import { FEATURES } from "./architecture.ts";
+import { FEATURES, PRICE_COLUMNS } from "./architecture.ts";
 
 /** Added to a standard deviation before dividing by it: the reference's. Keeps a constant column finite. */
 export const STD_EPSILON = 1e-5;
@@ -12,9 +12,6 @@ const CHEAP_STD = 1e-2;
 
 /** Below this share of its size a column's deviation is rounding, not movement. */
 const FLAT_SHARE = 1e-7;
-
-/** Columns of prices: open, high, low, close. They share one scale, so that a candle keeps its shape. */
-const PRICE_COLUMNS = 4;
 
 /** Mean and population standard deviation of each column. */
 export interface ColumnStatistics {
@@ -96,7 +93,8 @@ export function denormalize(
 
 /**
  * Powers of ten that bring cheap columns to where the epsilon does not matter: `[6]`, 1 where a column
- * keeps the reference's numbers. Prices are judged together, by the smallest of their deviations.
+ * keeps the reference's numbers. Prices are judged together, by the smallest of their deviations, and
+ * share one scale, so that a candle keeps its shape.
  *
  * A coin at 1e-6 has a standard deviation far below the epsilon: unscaled, the model sees zeros, and
  * one unit of its answer is ten times the price.

@@ -129,6 +129,8 @@ export class Service implements ServiceState {
     const forecaster = createForecaster({
       engine,
       clipValue: config.clipValue,
+      anchor: config.anchor ?? engine.info.anchor,
+      calibration: config.calibration ? engine.info.calibration : null,
       scheduler: {
         ...DEFAULT_SCHEDULER_SETTINGS,
         chunkSteps: config.chunkSteps,

@@ -1,5 +1,5 @@
 /** Settings of what a forecast is where its request does not say. */
-import { positive, setting, whole } from "./setting.ts";
+import { flag, positive, setting, whole } from "./setting.ts";
 
 /** By the name that the code uses. */
 export const FORECAST_SETTINGS = {
@@ -30,6 +30,20 @@ export const FORECAST_SETTINGS = {
     null,
     whole(1, 1024),
     "absent: the manifest's, else 1",
+  ),
+  anchor: setting<boolean | null>(
+    "KRONOS_ANCHOR",
+    "flag",
+    null,
+    flag,
+    "paths leave from the real last close, but in raw and exact ones; absent: the manifest's, else off",
+  ),
+  calibration: setting(
+    "KRONOS_CALIBRATION",
+    "flag",
+    true,
+    flag,
+    "paths are spread by what the manifest says was fitted, if it does, but in raw and exact ones",
   ),
   defaultLookback: setting("KRONOS_DEFAULT_LOOKBACK", "candles", 400, whole(1, 2048), "of a file"),
   defaultPredLen: setting(

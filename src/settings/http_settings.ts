@@ -20,7 +20,7 @@ export const HTTP_SETTINGS = {
     "megabytes",
     10,
     positive(1024),
-    "of a body",
+    "of a body, after decompression",
   ),
   maxBatchItems: setting(
     "KRONOS_MAX_BATCH_ITEMS",
@@ -35,6 +35,13 @@ export const HTTP_SETTINGS = {
     200_000,
     whole(1, 10_000_000),
     "of one answer; about 20 MB of JSON",
+  ),
+  jsonThreadKb: setting(
+    "KRONOS_JSON_THREAD_KB",
+    "kilobytes",
+    64,
+    whole(1, 1_000_000),
+    "larger bodies and answers are read and written on a thread of their own: probes must not wait",
   ),
   requestTimeoutS: setting("KRONOS_REQUEST_TIMEOUT", "seconds", 300, seconds, "for a request"),
   headTimeoutS: setting(

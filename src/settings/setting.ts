@@ -81,3 +81,21 @@ export function oneOf<Name extends string>(
     return z.NEVER;
   });
 }
+
+/**
+ * Entries between commas; spaces around them do not count.
+ *
+ * @param fits whether a text is an entry
+ * @param expected what entries are, for the message
+ */
+export function list(
+  fits: (entry: string) => boolean,
+  expected: string,
+): Parser<readonly string[]> {
+  return z.string().transform((given, context) => {
+    const entries = given.split(",").map((entry) => entry.trim());
+    if (entries.every(fits)) return entries;
+    context.addIssue(`must be ${expected}, with commas between`);
+    return z.NEVER;
+  });
+}

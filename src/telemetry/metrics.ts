@@ -112,6 +112,30 @@ export const METRICS = {
     help: "Requests whose body is larger than allowed.",
     labels: [],
   },
+  rejections: {
+    kind: "counter",
+    name: "kronos_rejections_total",
+    help: "Prediction requests refused before they were admitted, by reason.",
+    labels: ["reason"],
+  },
+  queueLimit: {
+    kind: "gauge",
+    name: "kronos_queue_limit",
+    help: "Most requests that may wait.",
+    labels: [],
+  },
+  queueTokens: {
+    kind: "gauge",
+    name: "kronos_queue_tokens",
+    help: "Tokens of admitted requests.",
+    labels: [],
+  },
+  draining: {
+    kind: "gauge",
+    name: "kronos_draining",
+    help: "1 from the signal to stop on, by phase of the drain.",
+    labels: ["phase"],
+  },
   queueWaiting: {
     kind: "gauge",
     name: "kronos_queue_waiting",

@@ -109,10 +109,9 @@ Deno.test("a client that goes away aborts the forecast and is no failure of the 
 
 Deno.test("without a model a forecast is a 503 with Retry-After, a wrong body still a 400", async () => {
   const under = new TestedApp();
-  const { model } = under.service;
-  for (const readiness of ["loading", "unhealthy", "draining"] as const) {
+  for (const readiness of ["loading", "unhealthy"] as const) {
     under.service.readiness = readiness;
-    under.service.model = readiness === "draining" ? model : null;
+    under.service.model = null;
     const response = await under.post(SINGLE, seriesBody());
     assert.match(response.headers.get("retry-after") ?? "", /^[1-9]\d*$/);
     await errorOf(response, 503, "ModelNotReady");
@@ -131,15 +130,10 @@ Deno.test("a model that is closed during a forecast is a 503 with Retry-After", 
 });
 
 Deno.test("an error in a probe is a 500 with the one body", async () => {
-  const broken = forecasterThat(untilAborted);
-  const under = new TestedApp({
-    forecaster: {
-      ...broken,
-      queue: () => {
-        throw new Error("no queue at /srv");
-      },
-    },
-  });
+  const under = new TestedApp();
+  under.admission.facts = () => {
+    throw new Error("no queue at /srv");
+  };
   await errorOf(await under.request("/v1/healthz/detailed"), 500, "InternalError");
   await errorOf(await under.request("/v1/metrics"), 500, "InternalError");
   assert.equal((await under.request("/v1/healthz")).status, 200);

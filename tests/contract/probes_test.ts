@@ -58,7 +58,7 @@ Deno.test("detailed health: healthy with a model, and every key of the contract"
     failures_total: 1,
     load_failure: null,
   });
-  assert.deepEqual(body.checks.queue, { status: "healthy", waiting: 0, running: 0, limit: null });
+  assert.deepEqual(body.checks.queue, { status: "healthy", waiting: 0, running: 0, limit: 64 });
   assert.deepEqual(Object.keys(body.checks.memory), [
     "status",
     "process_mb",

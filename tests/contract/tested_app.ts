@@ -1,14 +1,19 @@
 /** The app in process, on a forecaster that is a formula; every answer is held against the document. */
 import assert from "node:assert/strict";
 import { type Config, readConfig } from "../../src/config.ts";
+import { Admission } from "../../src/forecast/admission.ts";
 import { createForecaster, type ScheduledForecaster } from "../../src/forecast/forecaster.ts";
 import { DEFAULT_SCHEDULER_SETTINGS } from "../../src/forecast/scheduler.ts";
 import { FakeReplica, type FakeReplicaOptions } from "../../src/forecast/testing/fake_replica.ts";
+import type { ReverseLookup } from "../../src/http/access/container_names.ts";
+import type { AppParts } from "../../src/http/app_parts.ts";
 import { createApp } from "../../src/http/app.ts";
+import { JsonThread } from "../../src/http/json_thread.ts";
 import type { Readiness, ServiceState } from "../../src/http/service_state.ts";
 import type { ModelInfo, SeriesInput } from "../../src/inference/engine.ts";
 import { createLog } from "../../src/telemetry/log.ts";
 import { createMetrics } from "../../src/telemetry/metrics.ts";
+import { RequestLedger } from "../../src/telemetry/request_ledger.ts";
 import { type OpenApiDocument, SchemaCheck } from "./schema_check.ts";
 
 /** What a test changes about the service. */
@@ -18,6 +23,8 @@ export interface AppOptions {
   readonly replica?: FakeReplicaOptions;
   /** Stands in for the forecaster on the fake replica. */
   readonly forecaster?: ScheduledForecaster;
+  /** Stands in for the machine's name server. */
+  readonly lookup?: ReverseLookup;
 }
 
 /** A line of the log. */
@@ -29,6 +36,8 @@ const INFO: ModelInfo = {
   maxContext: 64,
   device: "wasm",
   deviceWarning: null,
+  anchor: false,
+  calibration: null,
   defaults: {},
 };
 
@@ -85,14 +94,24 @@ export class TestedApp {
   readonly inputs: SeriesInput[] = [];
   /** The state that it reads. */
   readonly service: FakeService;
+  /** Its gates. */
+  readonly admission: Admission;
+  /** Its books. */
+  readonly ledger: RequestLedger = new RequestLedger();
+  /** Aborts what is under way, as the end of a drain does. */
+  readonly stop: AbortController = new AbortController();
+  /** What it is made of. */
+  readonly parts: AppParts;
   /** The app itself. */
   readonly app: ReturnType<typeof createApp>;
   readonly #document: OpenApiDocument;
   readonly #check: SchemaCheck;
 
   /** Ready to be asked. */
-  constructor({ environment = {}, info = {}, replica = {}, forecaster }: AppOptions = {}) {
-    this.config = readConfig(environment);
+  constructor(options: AppOptions = {}) {
+    const { environment = {}, info = {}, replica = {}, forecaster, lookup } = options;
+    // Without workers nothing is left to end.
+    this.config = readConfig({ KRONOS_WORKERS: "0", ...environment });
     const fake = new FakeReplica({
       value: wave,
       pause: () => Promise.resolve(),
@@ -112,12 +131,23 @@ export class TestedApp {
         onReplicaError: () => {},
       }),
     });
-    this.app = createApp({
+    this.admission = new Admission({
+      waiting: this.config.queueLimit,
+      tokens: this.config.queueTokens,
+      bytes: this.config.queueMb * 1e6,
+    });
+    this.parts = {
       config: this.config,
+      admission: this.admission,
+      ledger: this.ledger,
+      stopSignal: this.stop.signal,
+      jsonThread: new JsonThread(this.config),
       log: createLog("DEBUG", (line) => this.lines.push(JSON.parse(line))),
       metrics: createMetrics(),
       service: this.service,
-    });
+      ...(lookup === undefined ? {} : { lookup }),
+    };
+    this.app = createApp(this.parts);
     this.#document = this.app.getOpenAPI31Document({
       openapi: "3.1.0",
       info: { title: "under test", version: "1" },
@@ -125,9 +155,10 @@ export class TestedApp {
     this.#check = new SchemaCheck(this.#document);
   }
 
-  /** Sends a request; fails where the answer is not what the document says. */
-  async request(path: string, init: RequestInit = {}): Promise<Response> {
-    const response = await this.app.request(path, init);
+  /** Sends a request from an address; fails where the answer is not what the document says. */
+  async request(path: string, init: RequestInit = {}, from?: string): Promise<Response> {
+    const bindings = from === undefined ? {} : { remoteAddress: from };
+    const response = await this.app.request(path, init, bindings);
     await this.#assertDocumented(path, init.method ?? "GET", response.clone());
     return response;
   }

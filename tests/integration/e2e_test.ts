@@ -38,6 +38,21 @@ function assertConsistent(candles: readonly Candle[]): void {
 Deno.test("the service answers forecasts", async (t) => {
   await using service = await ServiceProcess.ready();
 
+  // First of all: once the service knows how fast it is, it refuses what it cannot do in time.
+  await t.step(
+    "a deadline that passes is a 504, and the replica is free for the next",
+    async () => {
+      const request = predictRequest(400, 512, { fields: { overrides: { sample_count: 64 } } });
+      const late = await service.post("/v1/predict/single", request, {
+        headers: { "X-Request-Deadline-Ms": "1000" },
+      });
+      assert.equal(late.status, 504);
+      assert.equal((await late.json()).error.type, "InferenceTimeout");
+      const next = await service.post("/v1/predict/single", predictRequest(50, 2));
+      await predicted(next);
+    },
+  );
+
   await t.step("400 candles give 120 consistent ones, with bands that do not cross", async () => {
     const request = predictRequest(400, 120, { fields: { quantiles: [0.1, 0.5, 0.9] } });
     const response = await service.post("/v1/predict/single", request);
@@ -119,15 +134,16 @@ Deno.test("the service answers forecasts", async (t) => {
     assert.equal(await forecast, 200);
   });
 
-  await t.step("a client's deadline is a 504, and the replica is free for the next", async () => {
+  await t.step("a deadline that cannot be met is refused at once", async () => {
     const request = predictRequest(400, 512, { fields: { overrides: { sample_count: 64 } } });
-    const late = await service.post("/v1/predict/single", request, {
+    const refused = await service.post("/v1/predict/single", request, {
       headers: { "X-Request-Deadline-Ms": "100" },
     });
-    assert.equal(late.status, 504);
-    assert.equal((await late.json()).error.type, "InferenceTimeout");
-    const next = await service.post("/v1/predict/single", predictRequest(50, 2));
-    await predicted(next);
+    assert.equal(refused.status, 503);
+    assert.match(refused.headers.get("retry-after") ?? "", /^[1-9]\d*$/);
+    const { error } = await refused.json();
+    assert.equal(error.type, "Overloaded");
+    assert.match(error.message, /deadline cannot be met/);
   });
 
   await t.step("a client that goes away leaves nothing running", async () => {

@@ -23,6 +23,7 @@ export class ServiceProcess {
   readonly #child: Deno.ChildProcess;
   readonly #waiting = new Set<() => void>();
   #reading: Promise<void>;
+  #hasEnded = false;
 
   private constructor(child: Deno.ChildProcess) {
     this.#child = child;
@@ -62,6 +63,7 @@ export class ServiceProcess {
       this.lines.push(...parts.map((part) => JSON.parse(part) as LogLine));
       for (const wake of this.#waiting) wake();
     }
+    this.#hasEnded = true;
     for (const wake of this.#waiting) wake();
   }
 
@@ -76,11 +78,13 @@ export class ServiceProcess {
       const look = (): void => {
         const found = this.lines.find(fits);
         if (found !== undefined) settle(() => resolve(found));
+        else if (this.#hasEnded) giveUp();
       };
-      const timer = setTimeout(() => {
+      const giveUp = (): void => {
         const log = this.lines.map((line) => JSON.stringify(line)).join("\n");
         settle(() => reject(new Error(`Cannot find the line in the log:\n${log}`)));
-      }, PATIENCE_MS);
+      };
+      const timer = setTimeout(giveUp, PATIENCE_MS);
       this.#waiting.add(look);
       look();
     });
@@ -101,12 +105,27 @@ export class ServiceProcess {
     });
   }
 
-  /** Sends a signal and waits for the end; the exit code. */
-  async stop(signal: Deno.Signal = "SIGTERM"): Promise<number> {
+  /** Its port. */
+  get port(): number {
+    return Number(new URL(this.origin).port);
+  }
+
+  /** Sends a signal. */
+  kill(signal: Deno.Signal): void {
     this.#child.kill(signal);
+  }
+
+  /** Waits for its end; the exit code. */
+  async ended(): Promise<number> {
     const { code } = await this.#child.status;
     await this.#reading;
     return code;
+  }
+
+  /** Sends a signal and waits for the end; the exit code. */
+  stop(signal: Deno.Signal = "SIGTERM"): Promise<number> {
+    this.kill(signal);
+    return this.ended();
   }
 
   /** Ends it if it still runs. */

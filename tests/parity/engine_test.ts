@@ -2,9 +2,10 @@
 import assert from "node:assert/strict";
 import { buildGraphs } from "../../src/importer/graphs.ts";
 import type { SeriesInput } from "../../src/inference/engine.ts";
-import { openLocalReplica } from "../../src/inference/local_replica.ts";
+import { type LocalReplica, openLocalReplica } from "../../src/inference/local_replica.ts";
 import { columnStatistics, denormalize, normalize } from "../../src/kronos/features.ts";
 import { forecastPlain } from "../../src/kronos/forecast.ts";
+import { decodeTokens, encodeCandles } from "../../src/kronos/tokenizer.ts";
 import { forecastAlone, openTinyReplica } from "../engine/tiny_replica.ts";
 import {
   type CaseLocation,
@@ -23,14 +24,13 @@ const CLIP = 5;
 // The runtime opens its own resources with the first session, and keeps them: before any test.
 await (await openTinyReplica()).close();
 
-async function onEngine(
+function openReplica(
   { model, tokenizer, parity: { max_context } }: LoadedCase,
-  input: SeriesInput,
-): Promise<Float32Array> {
+): Promise<LocalReplica> {
   const limits = { maxContext: max_context, maxHorizon: 512, maxInput: 2048 };
   const architecture = { model: model.architecture, tokenizer: tokenizer.architecture };
   const source = { origin: "parity", revision: null, files: {} };
-  const replica = await openLocalReplica({
+  return openLocalReplica({
     manifest: {
       format_version: 1,
       model_version: "parity",
@@ -47,6 +47,10 @@ async function onEngine(
     threads: 1,
     maxContext: max_context,
   });
+}
+
+async function onEngine(loaded: LoadedCase, input: SeriesInput): Promise<Float32Array> {
+  const replica = await openReplica(loaded);
   const candles = await forecastAlone(replica, input);
   await replica.close();
   return candles;
@@ -80,6 +84,21 @@ async function assertGreedy(location: CaseLocation): Promise<void> {
 }
 
 for (const location of TINY_CASES) {
+  Deno.test(`prefill() says what the tokens make of the last candle: ${location.name}`, async () => {
+    const loaded = await loadCase(location);
+    const { tokenizer, parity: { max_context } } = loaded;
+    const sampling = { temperature: 1, topK: 1, topP: 1 };
+    const input = seriesOf(loaded, { paths: 1, sampling, policy: "rolling" });
+    const replica = await openReplica(loaded);
+    const { lastCandle } = await replica.prefill(input);
+    await replica.close();
+    const { s1, s2 } = encodeCandles(tokenizer, input.features);
+    const window = { s1: s1.slice(-max_context), s2: s2.slice(-max_context) };
+    const expected = decodeTokens(tokenizer, window, max_context).slice(-6);
+    assert.equal(lastCandle.length, 6);
+    assert.ok(largestDifference(lastCandle, expected) <= 1e-4);
+  });
+
   Deno.test(`the graphs equal the reference: ${location.name}`, () => assertGreedy(location));
 
   for (const policy of ["exact", "rolling"] as const) {

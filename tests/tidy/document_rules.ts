@@ -90,3 +90,14 @@ export function unknownVariables(
       .map(({ 0: name, index }) => findingAt(file, index, `${name} is not a setting`))
   );
 }
+
+const TEST_CELL = /^\|[^|]*\|\s*`([^`]+)`\s*\|$/gm;
+
+/** Tables of that document name tests, alone in their last of two cells: each must be in a test file. */
+export function unknownTests(document: TextFile, files: readonly TextFile[]): Finding[] {
+  const tests = files.filter(({ path }) => path.endsWith("_test.ts")).map(({ text }) => text);
+  const named = [...document.text.matchAll(TEST_CELL)];
+  if (named.length === 0) return [findingAt(document, 0, "names no test")];
+  return named.filter(([, name]) => !tests.some((text) => text.includes(name)))
+    .map((match) => findingAt(document, match.index, `no test is named "${match[1]}"`));
+}

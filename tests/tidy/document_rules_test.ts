@@ -1,5 +1,11 @@
 import assert from "node:assert/strict";
-import { deadLinks, missingPaths, unknownTasks, unknownVariables } from "./document_rules.ts";
+import {
+  deadLinks,
+  missingPaths,
+  unknownTasks,
+  unknownTests,
+  unknownVariables,
+} from "./document_rules.ts";
 
 const document = (text: string, path = "docs/a.md") => ({ path, text });
 const PATHS = ["README.md", "docs/", "docs/a.md", "docs/b.md", "src/", "src/main.ts"];
@@ -70,4 +76,18 @@ Deno.test("rules of documents look at documents alone", () => {
   assert.deepEqual(missingPaths([code], PATHS), []);
   assert.deepEqual(unknownTasks([code], []), []);
   assert.deepEqual(unknownVariables([code], []), []);
+});
+
+Deno.test("unknownTests() finds a row whose test is in no test file, and a table without any", () => {
+  const tests = [
+    document('Deno.test("it works", () => {});', "src/a_test.ts"),
+    document('"only in a source"', "src/a.ts"),
+  ];
+  const table = (name: string) =>
+    document(`| what | test |\n| --- | --- |\n| A. | \`${name}\` |\n`);
+  assert.deepEqual(unknownTests(table("it works"), tests), []);
+  assert.deepEqual(unknownTests(table("only in a source"), tests), [
+    { place: "docs/a.md:3", message: 'no test is named "only in a source"' },
+  ]);
+  assert.equal(unknownTests(document("no table"), tests).length, 1);
 });

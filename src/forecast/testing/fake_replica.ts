@@ -12,6 +12,8 @@ export interface FakeReplicaOptions {
   readonly cohort?: (input: SeriesInput) => string;
   /** A normalised value of a candle; `fakeValue()` unless given. */
   readonly value?: (seed: number, path: number, step: number, column: number) => number;
+  /** Every normalised value of the last candle of an input as its tokens say; 0 unless given. */
+  readonly lastCandle?: number;
 }
 
 /** One decode call. */
@@ -67,7 +69,8 @@ export class FakeReplica implements Replica {
       const cohort = this.#options.cohort?.(input) ?? "all";
       this.#held.set(handle, { input, cohort, step: 0 });
       this.mostHeld = Math.max(this.mostHeld, this.#held.size);
-      return { handle, cohort, tokenizeMs: 1, prefillMs: 2 };
+      const lastCandle = new Float32Array(FEATURES).fill(this.#options.lastCandle ?? 0);
+      return { handle, cohort, tokenizeMs: 1, prefillMs: 2, lastCandle };
     });
   }
 

@@ -1,0 +1,40 @@
+/** How often one client may ask for forecasts. */
+import { MemoryStore, rateLimiter } from "hono-rate-limiter";
+import type { Middleware } from "../app_env.ts";
+import type { AppParts } from "../app_parts.ts";
+import { ApiError } from "../errors.ts";
+import { clientAddress, countedAddress, parseNetworks } from "./client_address.ts";
+
+const WINDOW_MS = 60_000;
+
+/** Counts requests of a minute by key, else by address; the library tells what is left, and when. */
+export function rateLimit(
+  { config, ledger, metrics, stopSignal }: AppParts,
+): Middleware {
+  const store = new MemoryStore();
+  stopSignal.addEventListener("abort", () => store.shutdown(), { once: true }); // ends its timer
+  const trusted = parseNetworks(config.trustedProxies);
+  return rateLimiter({
+    windowMs: WINDOW_MS,
+    store,
+    limit: config.rateLimitPerMinute,
+    keyGenerator: (c) => {
+      const keyName = c.get("keyName");
+      if (keyName !== undefined) return `key ${keyName}`;
+      const address = clientAddress(c, trusted);
+      return address === null ? "nowhere" : countedAddress(address);
+    },
+    handler: (c) => {
+      metrics.rateLimitHits.inc();
+      metrics.rejections.inc({ reason: "RateLimited" });
+      metrics.requests.inc({ route: c.req.path, status: "error" });
+      ledger.refuse();
+      const limit = config.rateLimitPerMinute;
+      throw new ApiError(
+        "RateLimited",
+        `More than ${limit} requests a minute (KRONOS_RATE_LIMIT_PER_MINUTE)`,
+        { details: { constraint: "rate_limit", limit_per_minute: limit } },
+      );
+    },
+  });
+}

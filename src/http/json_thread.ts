@@ -1,0 +1,97 @@
+/** Parses bodies and writes answers: small ones at once, large ones where they hold up nobody. */
+import type { Config } from "../config.ts";
+import { ApiError } from "./errors.ts";
+import type { JsonReply, JsonResults, JsonTask } from "./json_thread_messages.ts";
+import { type Endpoint, parseRequest } from "./parse_request.ts";
+import { answerRows, answerText, type PredictionAnswer } from "./prediction_answer.ts";
+import type { ValidationContext, ValidSeries } from "./validate_series.ts";
+
+const BYTES_PER_KB = 1000;
+
+/** About what a candle of an answer takes as JSON. */
+const BYTES_PER_ROW = 150;
+
+interface Pending {
+  readonly resolve: (result: never) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/** The thread, which starts with the first large body. */
+export class JsonThread {
+  readonly #largeBytes: number;
+  #worker: Worker | null = null;
+  /** In the order in which they were sent, which is that of the replies. */
+  #pending: Pending[] = [];
+
+  /** With `workers` 0 everything is done at once, on the thread that asks. */
+  constructor({ jsonThreadKb, workers }: Pick<Config, "jsonThreadKb" | "workers">) {
+    this.#largeBytes = workers === 0 ? Infinity : jsonThreadKb * BYTES_PER_KB;
+  }
+
+  /**
+   * The series of a request; see `parseRequest()`.
+   *
+   * @param bytes the body; the caller has it no longer
+   * @throws ApiError MalformedRequest or ValidationError
+   */
+  async parse(
+    endpoint: Endpoint,
+    bytes: Uint8Array<ArrayBuffer>,
+    context: ValidationContext | null,
+  ): Promise<ValidSeries[]> {
+    if (bytes.length <= this.#largeBytes) return parseRequest(endpoint, bytes, context);
+    return await this.#call({ kind: "parse", endpoint, bytes, context }, [bytes.buffer]);
+  }
+
+  /** The body of an answer. */
+  async write(answer: PredictionAnswer): Promise<string | Uint8Array<ArrayBuffer>> {
+    if (answerRows(answer) * BYTES_PER_ROW <= this.#largeBytes) return answerText(answer);
+    return await this.#call({ kind: "write", answer }, []);
+  }
+
+  /** Ends the thread; what it has not done is rejected. */
+  close(): void {
+    this.#end(new Error("Cannot go on: the JSON thread is closed"));
+  }
+
+  #call<Kind extends JsonTask["kind"]>(
+    task: JsonTask & { readonly kind: Kind },
+    transfer: Transferable[],
+  ): Promise<JsonResults[Kind]> {
+    const worker = this.#worker ??= this.#start();
+    return new Promise((resolve, reject) => {
+      worker.postMessage(task, transfer);
+      this.#pending.push({ resolve, reject });
+    });
+  }
+
+  #start(): Worker {
+    const worker = new Worker(new URL("./json_thread_worker.ts", import.meta.url), {
+      type: "module",
+    });
+    worker.onmessage = ({ data }: MessageEvent<JsonReply>) => this.#settle(data);
+    // The next task starts another one.
+    worker.onerror = (event) => {
+      event.preventDefault();
+      this.#end(new Error(`Cannot go on: the JSON thread failed: ${event.message}`));
+    };
+    return worker;
+  }
+
+  #settle(reply: JsonReply): void {
+    const pending = this.#pending.shift();
+    if (pending === undefined) return;
+    if ("result" in reply) pending.resolve(reply.result as never);
+    else if ("failure" in reply) pending.reject(reply.failure);
+    else {
+      const { type, message, details } = reply.refusal;
+      pending.reject(new ApiError(type, message, { details }));
+    }
+  }
+
+  #end(error: Error): void {
+    this.#worker?.terminate();
+    this.#worker = null;
+    for (const { reject } of this.#pending.splice(0)) reject(error);
+  }
+}

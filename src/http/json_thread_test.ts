@@ -1,0 +1,113 @@
+import assert from "node:assert/strict";
+import { readConfig } from "../config.ts";
+import type { ModelInfo } from "../inference/engine.ts";
+import { JsonThread } from "./json_thread.ts";
+import type { PredictionAnswer } from "./prediction_answer.ts";
+
+const config = readConfig({});
+
+const info: ModelInfo = {
+  modelVersion: "model-1",
+  tokenizerVersion: "tokenizer-1",
+  maxContext: 64,
+  device: "wasm",
+  deviceWarning: null,
+  defaults: {},
+  anchor: false,
+  calibration: null,
+};
+
+const context = { config, info, seed: 7 };
+
+/** A thread that takes everything, which the test ends. */
+class TestedThread extends JsonThread implements Disposable {
+  constructor(kilobytes: number) {
+    super({ jsonThreadKb: kilobytes, workers: 1 });
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+}
+
+const candle = { open: 2, high: 3, low: 1, close: 2, volume: 5 };
+
+/** A valid body, padded with spaces. */
+function body(id: string, bytes = 0): Uint8Array<ArrayBuffer> {
+  const request = {
+    series_id: id,
+    candles: [candle, candle],
+    timestamps: ["2024-01-01", "2024-01-02"],
+    prediction_timestamps: ["2024-01-03"],
+    include_warnings: true,
+  };
+  return new TextEncoder().encode(JSON.stringify(request).padEnd(bytes));
+}
+
+function answer(rows: number): PredictionAnswer {
+  return {
+    endpoint: "single",
+    info,
+    series: [{
+      seriesId: "é",
+      timestamps: Array.from({ length: rows }, (_, i) => `stamp ${i}`),
+      levels: [],
+      warnings: null,
+      seed: 3,
+      forecast: { mean: new Float64Array(rows * 6).fill(0.5), quantiles: [], samples: null },
+    }],
+  };
+}
+
+Deno.test("parse() yields the same on either thread, in order", async () => {
+  using thread = new TestedThread(1);
+  const here = await thread.parse("single", body("a"), context);
+  const there = await Promise.all(
+    ["a", "b", "c"].map((id) => thread.parse("single", body(id, 2000), context)),
+  );
+  assert.deepEqual(there[0], here);
+  assert.deepEqual(there.map(([{ seriesId }]) => seriesId), ["a", "b", "c"]);
+  assert.equal(here[0].warnings?.[0].code, "constant_input");
+});
+
+Deno.test("parse() throws the same ApiError on either thread", async () => {
+  using thread = new TestedThread(1);
+  for (const text of ["{", "[1, x]", '{"candles": 5}', "[]", '"\\ud800"']) {
+    const errors: Record<string, unknown>[] = [];
+    for (const bytes of [0, 2000]) {
+      const padded = new TextEncoder().encode(text.padEnd(bytes));
+      await assert.rejects(
+        thread.parse("batch", padded, context),
+        (error) => errors.push(error as unknown as Record<string, unknown>) > 0,
+      );
+    }
+    const [here, there] = errors;
+    assert.equal(here.name, "ApiError");
+    for (const key of ["name", "type"]) assert.equal(there[key], here[key]);
+    const { constraint } = here.details as Record<string, unknown>;
+    assert.equal((there.details as Record<string, unknown>).constraint, constraint);
+  }
+});
+
+Deno.test("write() yields the same on either thread", async () => {
+  using small = new TestedThread(1000);
+  using large = new TestedThread(1);
+  const here = await small.write(answer(20));
+  const there = await large.write(answer(20));
+  assert.ok(typeof here === "string" && there instanceof Uint8Array);
+  assert.equal(new TextDecoder().decode(there), here);
+});
+
+Deno.test("a thread that is closed rejects what it has not done, and starts anew when asked", async () => {
+  using thread = new TestedThread(1);
+  const unfinished = thread.parse("single", body("a", 2000), context);
+  thread.close();
+  await assert.rejects(unfinished, /JSON thread is closed/);
+  assert.equal((await thread.parse("single", body("b", 2000), context))[0].seriesId, "b");
+});
+
+Deno.test("without workers everything is done on the thread that asks", async () => {
+  const thread = new JsonThread({ jsonThreadKb: 1, workers: 0 });
+  assert.equal((await thread.parse("single", body("a", 5000), context)).length, 1);
+  assert.equal(typeof await thread.write(answer(100)), "string");
+});

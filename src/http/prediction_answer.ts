@@ -1,0 +1,146 @@
+/** The answer of a prediction: its body and its headers. */
+import type { PhaseTimings, SeriesForecast } from "../forecast/forecast.ts";
+import type { InputWarning } from "../forecast/input_warnings.ts";
+import type { ModelInfo } from "../inference/engine.ts";
+import { FEATURES } from "../kronos/architecture.ts";
+import type { Endpoint } from "./parse_request.ts";
+import type { ValidSeries } from "./validate_series.ts";
+
+/** Characters of X-Kronos-Seed at most: proxies refuse long headers. */
+const MAX_SEED_HEADER_CHARACTERS = 4000;
+
+/** Stands in X-Kronos-Seed for more seeds than a header takes; every item then carries its own. */
+const TOO_MANY_SEEDS = "see-answer";
+
+/** What the answer says of one series; it can be sent to another thread. */
+export interface AnsweredSeries {
+  /** As sent; null where none was. */
+  readonly seriesId: string | null;
+  /** As sent, one for each step. */
+  readonly timestamps: readonly string[];
+  /** Levels, as many as the forecast has quantiles. */
+  readonly levels: readonly number[];
+  /** What is odd about the input; null where the answer need not say. */
+  readonly warnings: readonly InputWarning[] | null;
+  /** Null where the answer does not carry it. */
+  readonly seed: number | null;
+  /** The numbers. */
+  readonly forecast: Pick<SeriesForecast, "mean" | "quantiles" | "samples">;
+}
+
+/** What the body of an answer says. */
+export interface PredictionAnswer {
+  /** A batch answers with an array. */
+  readonly endpoint: Endpoint;
+  /** In the order of the request. */
+  readonly series: readonly AnsweredSeries[];
+  /** Of whom it is. */
+  readonly info: Pick<ModelInfo, "modelVersion" | "tokenizerVersion">;
+}
+
+/** One object for each row of `[rows, 6]`. */
+function candleRows(rows: Float64Array, timestamps: readonly string[]): object[] {
+  return timestamps.map((timestamp, step) => {
+    const [open, high, low, close, volume, amount] = rows.subarray(step * FEATURES);
+    return { timestamp, open, high, low, close, volume, amount };
+  });
+}
+
+function seriesDocument(
+  { seriesId, timestamps, levels, warnings, seed, forecast }: AnsweredSeries,
+  info: PredictionAnswer["info"],
+): object {
+  const size = timestamps.length * FEATURES;
+  const { mean, quantiles, samples } = forecast;
+  return {
+    series_id: seriesId,
+    prediction: candleRows(mean, timestamps),
+    model_version: info.modelVersion,
+    tokenizer_version: info.tokenizerVersion,
+    ...(levels.length === 0 ? {} : {
+      quantiles: Object.fromEntries(
+        levels.map((level, i) => [String(level), candleRows(quantiles[i], timestamps)]),
+      ),
+    }),
+    ...(samples === null ? {} : {
+      samples: Array.from(
+        { length: samples.length / size },
+        (_, path) => candleRows(samples.subarray(path * size, (path + 1) * size), timestamps),
+      ),
+    }),
+    ...(warnings === null ? {} : { warnings }),
+    ...(seed === null ? {} : { seed }),
+  };
+}
+
+/** The JSON of an answer; the same on any thread. */
+export function answerText({ endpoint, series, info }: PredictionAnswer): string {
+  const documents = series.map((one) => seriesDocument(one, info));
+  return JSON.stringify(endpoint === "single" ? documents[0] : documents);
+}
+
+/** Candles of an answer: means, quantiles and paths. */
+export function answerRows({ series }: PredictionAnswer): number {
+  return series.reduce(
+    (sum, { timestamps, levels, forecast: { samples } }) =>
+      sum + timestamps.length * (1 + levels.length) + (samples?.length ?? 0) / FEATURES,
+    0,
+  );
+}
+
+/** The seeds used, in the order of the series; one where all are the same. */
+function seedHeader(valid: readonly ValidSeries[]): string {
+  const seeds = valid.map(({ request }) => request.seed);
+  if (new Set(seeds).size === 1) return String(seeds[0]);
+  const all = seeds.join(",");
+  return all.length <= MAX_SEED_HEADER_CHARACTERS ? all : TOO_MANY_SEEDS;
+}
+
+/** Server-Timing: phases of the slowest series and the whole request, in milliseconds. */
+function serverTiming(forecasts: readonly SeriesForecast[], totalMs: number): string {
+  const slowest: PhaseTimings = forecasts.map(({ timings }) => timings)
+    .reduce((a, b) => a.totalMs >= b.totalMs ? a : b);
+  const phases = {
+    queue: slowest.queueMs,
+    tokenize: slowest.tokenizeMs,
+    prefill: slowest.prefillMs,
+    decode: slowest.decodeMs,
+    total: totalMs,
+  };
+  return Object.entries(phases).map(([name, ms]) => `${name};dur=${ms.toFixed(1)}`).join(", ");
+}
+
+/**
+ * The headers of a prediction, and what its body says.
+ *
+ * @param totalMs since the request came
+ */
+export function predictionAnswer(
+  endpoint: Endpoint,
+  valid: readonly ValidSeries[],
+  forecasts: readonly SeriesForecast[],
+  { modelVersion, tokenizerVersion }: ModelInfo,
+  totalMs: number,
+): { readonly headers: Readonly<Record<string, string>>; readonly answer: PredictionAnswer } {
+  const seeds = seedHeader(valid);
+  const series = valid.map(
+    ({ seriesId, predictionTimestamps, warnings, asksForSeed, request }, i) => {
+      const { mean, quantiles, samples } = forecasts[i];
+      return {
+        seriesId,
+        timestamps: predictionTimestamps,
+        levels: request.quantiles,
+        warnings,
+        seed: asksForSeed || seeds === TOO_MANY_SEEDS ? request.seed : null,
+        forecast: { mean, quantiles, samples },
+      };
+    },
+  );
+  return {
+    headers: {
+      "X-Kronos-Seed": seeds,
+      "Server-Timing": serverTiming(forecasts, totalMs),
+    },
+    answer: { endpoint, series, info: { modelVersion, tokenizerVersion } },
+  };
+}
