@@ -34,7 +34,6 @@ class Run:
     def __init__(self, config: Config):
         self.config = config
         torch.set_num_threads(config.threads)
-        torch.manual_seed(config.seed)
         self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
         data = config.data
         split = split_by_date(read_folder(data.folder), data.validation_from, data.validation_context)
@@ -55,6 +54,7 @@ class Run:
     def train_tokenizer(self) -> Tokenizer:
         config = self.config
         shape, bits = config.tokenizer, config.guide
+        torch.manual_seed(config.seed)
         tokenizer = Tokenizer(
             TokenizerSizes(
                 shape.d_model, shape.n_heads, shape.ff_dim, shape.layers + 1, shape.layers + 1, bits.s1, bits.s2
@@ -81,6 +81,7 @@ class Run:
     def train_model(self, tokenizer: Tokenizer) -> None:
         config = self.config
         shape, bits, settings = config.model, config.guide, config.model_training
+        torch.manual_seed(config.seed)
         model = Model(
             ModelSizes(shape.d_model, shape.layers, shape.n_heads, shape.ff_dim, bits.s1, bits.s2)
         )

@@ -45,9 +45,8 @@ def wave(bounds: Tensor, bits: int) -> Wave:
     The last bit changes at bounds 0, 2, 4, ..; the others at bounds 1, 3, 5, .., where the knots are.
     """
     signs = gray_bits(torch.arange(2**bits), bits).float() * 2 - 1  # [levels, bits]
-    if bits == 1:
-        knots, one = bounds - 1, torch.ones(1)
-        return Wave(knots, -one[:, None] * 1.0, one, one)
+    if bits == 1:  # a line through the only bound
+        return Wave(bounds, torch.zeros(1, 1), torch.ones(1), torch.ones(1))
     knots = bounds[1::2]
     below, above = signs[1:-1:2], signs[2::2]  # levels on both sides of each knot
     at_knots = (below + above) / 2  # [K, bits]: 0 where the bit changes

@@ -71,6 +71,6 @@ def validate_model(model: Model, encode: Encode, batches: list[Batch]) -> Metric
     sums = torch.zeros(3)
     for batch in batches:
         s1, s2 = token_losses(model, encode(batch.candles), batch.stamps, after_context(batch))
-        sums += torch.tensor([s1.sum(), s2.sum(), len(s1)])
+        sums += torch.tensor([s1.sum().item(), s2.sum().item(), len(s1)])
     s1, s2 = (sums[:2] / sums[2]).tolist()
     return {"score": s1 + s2, "s1": s1, "s2": s2}
