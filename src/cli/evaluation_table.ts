@@ -84,6 +84,7 @@ export function evaluationTable(title: string, summary: Summary): string {
     aligned([header, ...rows]),
     "",
     `CRPS ratio of each: ${walks.join(", ")}`,
+    `The model's paths taken for the whole distribution: ${overall.plainRatio.toFixed(3)}`,
     `Inconsistent raw candles: ${(100 * summary.inconsistent).toFixed(1)}%`,
     "Where closes lie among the paths, shares in tenths of (0, 1); even is calibrated:",
     aligned(pit),

@@ -11,10 +11,8 @@ import { FEATURES } from "../kronos/architecture.ts";
 import { numberOf, positive, UsageError, whole } from "./arguments.ts";
 import { CandleFileError, parseCandleCsv } from "./candle_csv.ts";
 import { candleSvg } from "./candle_svg.ts";
+import { runCommand } from "./run_command.ts";
 import { continueStamps } from "./spacing.ts";
-
-/** Exit codes of sysexits.h. */
-const EXIT = { ok: 0, failed: 1, usage: 64, data: 65 };
 
 /** Candles of the input that the chart shows. */
 const CHART_CANDLES = 80;
@@ -116,8 +114,8 @@ async function run(options: Options): Promise<Result> {
     engine,
     clipValue: SETTINGS.clipValue.fallback,
     anchor: engine.info.anchor,
+    calibration: engine.info.calibration,
     scheduler: DEFAULT_SCHEDULER_SETTINGS,
-    onReplicaError: () => {}, // its request rejects with the same error
   });
   const [forecast] = await forecaster.forecast([request], new AbortController().signal);
   await engine.close();
@@ -185,25 +183,12 @@ async function drawSvg(path: string, file: string, result: Result): Promise<void
   await Deno.writeTextFile(path, chart);
 }
 
-/** Runs the command; its exit code. */
-async function main(args: string[]): Promise<number> {
-  if (args.includes("--help") || args.includes("-h")) {
-    console.log(HELP);
-    return EXIT.ok;
-  }
-  try {
-    const options = readOptions(args);
-    const result = await run(options);
-    console.log(options.json ? asJson(result) : asTable(result));
-    if (options.svg !== undefined) await drawSvg(options.svg, options.file, result);
-    return EXIT.ok;
-  } catch (error) {
-    const usage = error instanceof UsageError || error instanceof TypeError;
-    console.error(error instanceof Error ? error.message : String(error));
-    if (usage) console.error(HELP);
-    return usage ? EXIT.usage : error instanceof CandleFileError ? EXIT.data : EXIT.failed;
-  }
+async function forecast(args: string[]): Promise<void> {
+  const options = readOptions(args);
+  const result = await run(options);
+  console.log(options.json ? asJson(result) : asTable(result));
+  if (options.svg !== undefined) await drawSvg(options.svg, options.file, result);
 }
 
 // The runtime's threads would keep the process alive.
-Deno.exit(await main(Deno.args));
+Deno.exit(await runCommand(HELP, Deno.args, forecast));

@@ -1,5 +1,5 @@
 /** The baselines of prices: walks without drift, as wide as the context's returns say. */
-import { CLOSE, FEATURES } from "../kronos/architecture.ts";
+import { recentVolatility } from "../forecast/recent_volatility.ts";
 import { fillUniform } from "../kronos/noise.ts";
 
 /** The walks, by name. */
@@ -8,31 +8,9 @@ export const WALKS = ["gaussian", "bootstrap", "ewma_gaussian", "ewma_bootstrap"
 /** A baseline of prices. */
 export type Walk = (typeof WALKS)[number];
 
-/** Weight of a return's square relative to the one after it: RiskMetrics' for daily returns. */
-const EWMA_DECAY = 0.97;
-
-/** Log returns of the closes of `[time, 6]` candles, one fewer than candles. */
-export function closeReturns(candles: Float64Array): Float64Array {
-  return Float64Array.from(
-    { length: candles.length / FEATURES - 1 },
-    (_, t) => Math.log(candles[(t + 1) * FEATURES + CLOSE] / candles[t * FEATURES + CLOSE]),
-  );
-}
-
 /** Root mean square of returns: their volatility around no drift. */
 export function volatility(returns: Float64Array): number {
   return Math.sqrt(returns.reduce((sum, r) => sum + r * r, 0) / returns.length);
-}
-
-/** Like `volatility()`, the squares weighted by 0.97 to the power of their age. */
-export function ewmaVolatility(returns: Float64Array): number {
-  let squares = 0;
-  let weights = 0;
-  for (const r of returns) {
-    squares = EWMA_DECAY * squares + r * r;
-    weights = EWMA_DECAY * weights + 1;
-  }
-  return Math.sqrt(squares / weights);
 }
 
 /**
@@ -74,13 +52,13 @@ export function walkEnsemble(
   const sums = new Float64Array(members);
   if (walk.endsWith("gaussian")) {
     fillUniform(uniform, 0, members, { seed, path: WALKS.indexOf(walk), step, token: 0 });
-    const scale = (late ? ewmaVolatility(returns) : volatility(returns)) * Math.sqrt(step);
+    const scale = (late ? recentVolatility(returns) : volatility(returns)) * Math.sqrt(step);
     normals(uniform).forEach((z, i) => sums[i] = scale * z);
   } else {
     const mean = returns.reduce((sum, r) => sum + r, 0) / returns.length;
     const centred = returns.map((r) => r - mean);
     const plain = volatility(centred);
-    const scale = late && plain > 0 ? ewmaVolatility(centred) / plain : 1;
+    const scale = late && plain > 0 ? recentVolatility(centred) / plain : 1;
     for (let s = 0; s < step; s++) {
       fillUniform(uniform, 0, members, { seed, path: WALKS.indexOf(walk), step: s, token: 1 });
       uniform.forEach((u, i) => sums[i] += scale * centred[Math.floor(u * centred.length)]);

@@ -1,9 +1,10 @@
 /** What one window's forecast is worth, step by step, beside the baselines. */
 import { quantile } from "../forecast/quantiles.ts";
+import { closeReturns } from "../forecast/recent_volatility.ts";
 import { CLOSE, FEATURES, VOLUME } from "../kronos/architecture.ts";
-import { fairCrps } from "./fair_crps.ts";
+import { crps, fairCrps } from "./crps.ts";
 import type { WindowForecast } from "./forecast_windows.ts";
-import { closeReturns, type Walk, walkEnsemble, WALKS } from "./random_walks.ts";
+import { type Walk, walkEnsemble, WALKS } from "./random_walks.ts";
 import { seasonalVolume } from "./seasonal_volume.ts";
 
 /** Steps that are scored: short and long, each four times the one before. */
@@ -23,8 +24,10 @@ export const CONTENDERS: readonly Contender[] = ["model", "last_value", ...WALKS
 
 /** The scores of one step of one window. Prices are shares of the last close. */
 export interface StepScore {
-  /** Continuous ranked probability score of the close. */
+  /** Fair continuous ranked probability score of the close. */
   readonly crps: Readonly<Record<Contender, number>>;
+  /** The same of the model's paths taken for the whole distribution: what a client holds in hands. */
+  readonly plainCrps: number;
   /** Absolute error of the model's mean close. */
   readonly error: number;
   /** Whether each of `BANDS` held the close, in their order: 1 or 0. */
@@ -112,6 +115,7 @@ export function scoreWindow(forecast: WindowForecast, seed: number): WindowScore
         last_value: Math.abs(1 - observed),
         ...Object.fromEntries(walks) as Record<Walk, number>,
       },
+      plainCrps: crps(members, observed),
       error: Math.abs(mean - observed),
       covered: BANDS.map((band) => Number(covers(members, band, observed))),
       pit: probabilityTransform(members, observed),

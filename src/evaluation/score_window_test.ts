@@ -57,9 +57,10 @@ Deno.test("scoreWindow() scores closes as shares of the last one", () => {
     inconsistent: 0.25,
   });
   assert.equal(steps.length, SCORED_STEPS.length);
-  for (const { crps, error, pit, direction, covered, volume } of steps) {
+  for (const { crps, plainCrps, error, pit, direction, covered, volume } of steps) {
     // Distances 2, 1, 0 and 1: mean 1. Six pairs, their differences 10 together: half of 10 / 6.
     assert.ok(Math.abs(crps.model - (1 - 10 / 12) / 100) < 1e-12);
+    assert.ok(Math.abs(plainCrps - (1 - 10 / 16) / 100) < 1e-12); // 16 pairs with self
     assert.ok(Math.abs(crps.last_value - 0.01) < 1e-12);
     assert.ok(Math.abs(error - 0.005) < 1e-12);
     assert.equal(pit, 0.6); // the third of four: 2 below and itself, of 5

@@ -39,6 +39,8 @@ export interface Cell {
   readonly crps: Readonly<Record<Contender, number>>;
   /** The model's score to the better of the Gaussian and the bootstrap walk's. */
   readonly ratio: number;
+  /** The same of the model's paths taken for the whole distribution. */
+  readonly plainRatio: number;
   /** Absolute error of the model's mean close. */
   readonly error: number;
   /** Share of closes that each of `BANDS` held. */
@@ -53,6 +55,8 @@ export interface Cell {
 export interface Group {
   /** Geometric mean of the cells' ratios. */
   readonly ratio: Estimate;
+  /** The same of the cells' plain ratios. */
+  readonly plainRatio: number;
   /** Of each walk, the same: what the model is to beat. */
   readonly walks: Readonly<Record<Contender, number>>;
   /** Geometric means over the files, for each of `SCORED_STEPS`. */
@@ -118,6 +122,7 @@ function cellOf(windows: readonly WindowScore[], stepIndex: number): Cell {
     windows: windows.length,
     crps,
     ratio: ratioOf(crps, "model"),
+    plainRatio: ratioOf({ ...crps, model: meanOf(({ plainCrps }) => plainCrps) }, "model"),
     error: meanOf(({ error }) => error),
     coverage: BANDS.map((_, band) => meanOf(({ covered }) => covered[band])),
     direction: meanOfKnown(scores.map(({ direction }) => direction)),
@@ -173,6 +178,7 @@ function groupOf(files: readonly (readonly WindowScore[])[], draws: readonly Cel
   const volumes = cells.flatMap(({ volume }) => volume ?? []);
   return {
     ratio: estimates[0],
+    plainRatio: geometricMean(cells.map(({ plainRatio }) => plainRatio)),
     walks: Object.fromEntries(
       CONTENDERS.map((name) => [name, geometricMean(cells.map(({ crps }) => ratioOf(crps, name)))]),
     ) as Record<Contender, number>,

@@ -14,6 +14,7 @@ function windowOf(file: string, model: number, time: number = 0): WindowScore {
   const crps = Object.fromEntries(CONTENDERS.map((name) => [name, 2])) as StepScore["crps"];
   const step: StepScore = {
     crps: { ...crps, bootstrap: 1, model },
+    plainCrps: 2 * model,
     error: 3,
     covered: BANDS.map((_, band) => Number(band > 0)),
     pit: 0.95,
@@ -30,6 +31,7 @@ Deno.test("summarizeScores() takes means in a cell and geometric means over cell
   assert.ok(Math.abs(overall.ratio.value - 4) < 1e-12); // of 2 and 8
   assert.ok(Math.abs(markets.fx.ratio.value - 2) < 1e-12);
   assert.ok(Math.abs(files["cn-1d"].ratio.value - 8) < 1e-12);
+  assert.ok(Math.abs(overall.plainRatio - 8) < 1e-12);
   overall.byStep.forEach(({ value }) => assert.ok(Math.abs(value - 4) < 1e-12));
   assert.equal(overall.walks.bootstrap, 1);
   assert.ok(Math.abs(overall.walks.ewma_gaussian - 2) < 1e-12);

@@ -7,15 +7,21 @@ import {
   normalize,
   scaleColumns,
 } from "../kronos/features.ts";
-import type { Engine, SeriesInput } from "../inference/engine.ts";
+import type { Calibration, Engine, SeriesInput } from "../inference/engine.ts";
 import { anchorPaths } from "./anchor_paths.ts";
+import { calibratePaths } from "./calibrate_paths.ts";
 import { makeCandlesConsistent } from "./consistent_candles.ts";
 import { InferenceFailedError } from "./errors.ts";
 import type { Forecaster, PhaseTimings, SeriesForecast, SeriesRequest } from "./forecast.ts";
 import { meanOverPaths } from "./mean_over_paths.ts";
 import type { SeriesJob } from "./pending_request.ts";
 import { quantilesOverPaths } from "./quantiles.ts";
-import { type QueueFacts, Scheduler, type SchedulerSettings } from "./scheduler.ts";
+import {
+  type FailureHandling,
+  type QueueFacts,
+  Scheduler,
+  type SchedulerSettings,
+} from "./scheduler.ts";
 
 /** What a forecaster is made of. */
 export interface ForecasterOptions {
@@ -25,10 +31,12 @@ export interface ForecasterOptions {
   readonly clipValue: number;
   /** Whether paths leave from the real last close, see `anchorPaths()`; absent: they do not. */
   readonly anchor?: boolean | undefined;
+  /** How paths are spread anew, see `calibratePaths()`; absent or null: they are not. */
+  readonly calibration?: Calibration | null | undefined;
   /** Limits of the batching policy. */
   readonly scheduler: SchedulerSettings;
-  /** Told of each failed replica call, for the log; must not throw. */
-  readonly onReplicaError: (error: unknown) => void;
+  /** What happens when a call to a replica fails; absent: tried again by default, and nobody hears of it. */
+  readonly failures?: Partial<FailureHandling>;
 }
 
 /** A forecaster that can be watched and stopped. */
@@ -41,15 +49,15 @@ export interface ScheduledForecaster extends Forecaster {
 
 /** Forecasts on the replicas of an engine. */
 export function createForecaster(options: ForecasterOptions): ScheduledForecaster {
-  const { engine, clipValue, anchor = false } = options;
-  const scheduler = new Scheduler(engine.replicas, options.scheduler, options.onReplicaError);
+  const { engine, clipValue, anchor = false, calibration = null } = options;
+  const scheduler = new Scheduler(engine.replicas, options.scheduler, options.failures);
   return {
     async forecast(series, signal, onStart = () => {}) {
       const forecasts = new Array<SeriesForecast>(series.length);
       const idle = engine.replicas.length - scheduler.queue().waiting - scheduler.queue().running;
       const parts = Math.max(1, Math.floor(idle / series.length));
       const jobs = series.flatMap((request, index) =>
-        forecastJobs(request, { clipValue, anchor, parts, onStart }, (forecast) => {
+        forecastJobs(request, { clipValue, anchor, calibration, parts, onStart }, (forecast) => {
           forecasts[index] = forecast;
         })
       );
@@ -71,6 +79,7 @@ const MIN_PATHS_OF_PART = 8;
 interface JobOptions {
   readonly clipValue: number;
   readonly anchor: boolean;
+  readonly calibration: Calibration | null;
   /** Jobs to make of one series at most. */
   readonly parts: number;
   readonly onStart: () => void;
@@ -82,7 +91,7 @@ interface JobOptions {
  */
 function forecastJobs(
   request: SeriesRequest,
-  { clipValue, anchor, parts, onStart }: JobOptions,
+  { clipValue, anchor, calibration, parts, onStart }: JobOptions,
   onForecast: (forecast: SeriesForecast) => void,
 ): SeriesJob[] {
   const { paths, horizon } = request;
@@ -110,6 +119,9 @@ function forecastJobs(
         if (anchor && !keepsReference(request)) {
           anchorPaths(samples, lastClose(request) - restore(lastCandle)[CLOSE]);
         }
+        if (calibration !== null && !keepsReference(request) && isFitted(calibration, request)) {
+          calibratePaths(samples, paths, request.candles, calibration);
+        }
         onForecast(summarize(request, samples, slowest));
       },
     };
@@ -119,6 +131,12 @@ function forecastJobs(
 /** Whether a request is promised the reference's numbers. */
 function keepsReference({ raw, policy }: SeriesRequest): boolean {
   return raw || policy === "exact";
+}
+
+/** Whether paths are drawn as those were that the calibration was fitted on. */
+function isFitted({ sampling }: Calibration, request: SeriesRequest): boolean {
+  const { temperature, topK, topP } = request.sampling;
+  return temperature === sampling.temperature && topK === sampling.topK && topP === sampling.topP;
 }
 
 function lastClose({ candles }: SeriesRequest): number {
@@ -145,6 +163,7 @@ function prepare(
         if (!Number.isFinite(restored[i])) {
           throw new InferenceFailedError(
             `Cannot forecast the series: the model's answer is ${restored[i]} in a candle`,
+            { kind: "not_finite" },
           );
         }
       }

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { CLOSE, FEATURES, TIME_FEATURES } from "../kronos/architecture.ts";
+import { FEATURES } from "../kronos/architecture.ts";
 import type { SeriesInput } from "../inference/engine.ts";
 import { InferenceFailedError } from "./errors.ts";
-import type { SeriesRequest } from "./forecast.ts";
 import { createForecaster, type ScheduledForecaster } from "./forecaster.ts";
 import { DEFAULT_SCHEDULER_SETTINGS } from "./scheduler.ts";
 import { FakeReplica, type FakeReplicaOptions } from "./testing/fake_replica.ts";
+import { assertClose, candlesAround, columnOf, requestOf } from "./testing/series_request.ts";
 
 const never = new AbortController().signal;
 const CLIP = 5;
@@ -14,7 +14,6 @@ const CLIP = 5;
 const OPTIONS = {
   clipValue: CLIP,
   scheduler: DEFAULT_SCHEDULER_SETTINGS,
-  onReplicaError: () => {},
 };
 
 function forecasterOnFake(
@@ -23,48 +22,6 @@ function forecasterOnFake(
   const replica = new FakeReplica(options);
   const forecaster = createForecaster({ ...OPTIONS, engine: { replicas: [replica] } });
   return { forecaster, replica };
-}
-
-/** Candles `[time, 6]` that swing by a few percent around a price. */
-function candlesAround(price: number, time: number = 60): Float64Array {
-  const candles = new Float64Array(time * FEATURES);
-  for (let t = 0; t < time; t++) {
-    const open = price * (1 + 0.03 * Math.sin(t));
-    const close = price * (1 + 0.03 * Math.sin(t + 1));
-    const [high, low] = [1.01 * Math.max(open, close), 0.99 * Math.min(open, close)];
-    const volume = 1000 + 100 * Math.cos(t);
-    candles.set([open, high, low, close, volume, volume * (open + close) / 2], t * FEATURES);
-  }
-  return candles;
-}
-
-function requestOf(candles: Float64Array, changes: Partial<SeriesRequest> = {}): SeriesRequest {
-  const horizon = changes.horizon ?? 3;
-  return {
-    candles,
-    stamps: new Int32Array((candles.length / FEATURES + horizon) * TIME_FEATURES),
-    horizon,
-    sampling: { temperature: 1, topK: 0, topP: 0.9 },
-    paths: 1,
-    seed: 1,
-    quantiles: [],
-    includeSamples: false,
-    raw: false,
-    policy: "rolling",
-    ...changes,
-  };
-}
-
-/** Mean and population standard deviation of a column. */
-function columnOf(candles: Float64Array, column: number): { mean: number; std: number } {
-  const values = [...candles].filter((_, i) => i % FEATURES === column);
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-  return { mean, std: Math.sqrt(squares / values.length) };
-}
-
-function assertClose(actual: number, expected: number): void {
-  assert.ok(Math.abs(actual - expected) <= 1e-6 * Math.abs(expected), `${actual} is ${expected}`);
 }
 
 Deno.test("forecast() answers in the units of the input", async () => {
@@ -265,26 +222,5 @@ Deno.test("forecast() leaves the paths of a series together where the replicas a
   // The first came to idle replicas; the three after it did not.
   const prefills = replicas.flatMap((replica) => replica.prefills).sort();
   assert.deepEqual(prefills, [0, 0, 1, 2, 3]);
-  await forecaster.close();
-});
-
-Deno.test("forecast() shifts every path to the real last close, unless raw or exact", async () => {
-  const candles = candlesAround(100);
-  const { mean, std } = columnOf(candles, CLOSE);
-  const lastClose = candles[candles.length - FEATURES + CLOSE];
-  const replica = new FakeReplica({ value: () => 1, lastCandle: 0.5 });
-  const forecaster = createForecaster({
-    ...OPTIONS,
-    anchor: true,
-    engine: { replicas: [replica] },
-  });
-  const firstClose = async (changes: Partial<SeriesRequest>): Promise<number> => {
-    const [forecast] = await forecaster.forecast([requestOf(candles, changes)], never);
-    return forecast.mean[CLOSE];
-  };
-  // The tokens say that the last close was half a deviation above the mean, the path one.
-  assertClose(await firstClose({}), lastClose + 0.5 * (std + 1e-5));
-  assertClose(await firstClose({ raw: true }), mean + std + 1e-5);
-  assertClose(await firstClose({ policy: "exact" }), mean + std + 1e-5);
   await forecaster.close();
 });

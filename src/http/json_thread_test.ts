@@ -14,6 +14,7 @@ const info: ModelInfo = {
   deviceWarning: null,
   defaults: {},
   anchor: false,
+  calibration: null,
 };
 
 const context = { config, info, seed: 7 };

@@ -16,6 +16,23 @@ export interface Sampling {
   readonly topP: number;
 }
 
+/**
+ * How the paths of a model are spread anew, as fitted on real candles. The lists have a value for each
+ * of `steps`.
+ */
+export interface Calibration {
+  /** Paths that were drawn otherwise are left as they are. */
+  readonly sampling: Sampling;
+  /** Steps ahead, ascending. */
+  readonly steps: readonly number[];
+  /** Factors of the distance between the paths' mean and the last close. */
+  readonly drift: readonly number[];
+  /** 0 to 1: the weight of the paths' own spread; the rest is a random walk's. */
+  readonly own: readonly number[];
+  /** Factors of the whole spread, above 0. */
+  readonly scale: readonly number[];
+}
+
 /** One series, normalised, ready for the model. */
 export interface SeriesInput {
   /** Normalised and clipped candles, `[time, 6]`. */
@@ -67,8 +84,13 @@ export interface SeriesChunk {
   readonly done: boolean;
 }
 
-/** One instance of the model. Calls must not overlap: each waits for the one before it. */
+/**
+ * One instance of the model. Calls must not overlap: each waits for the one before it. A call rejects
+ * with a `ReplicaFault`; where that loses the replica, its series are gone and it is being replaced.
+ */
 export interface Replica {
+  /** Resolves when it takes calls: at once, unless it is being replaced. Rejects once it is closed. */
+  available(): Promise<void>;
   /** Tokenizes the series and fills its cache. */
   prefill(input: SeriesInput): Promise<Prefilled>;
   /**
@@ -101,6 +123,8 @@ export interface ModelInfo {
   readonly defaults: Partial<Sampling & { readonly paths: number }>;
   /** Whether the manifest has paths leave from the real last close. */
   readonly anchor: boolean;
+  /** As the manifest states it; null where it has none. */
+  readonly calibration: Calibration | null;
 }
 
 /** A loaded model: its facts and its replicas. */
@@ -109,6 +133,8 @@ export interface Engine {
   readonly info: ModelInfo;
   /** At least one; each may run while the others do. */
   readonly replicas: readonly Replica[];
+  /** How many of them take calls now. */
+  readonly serving: number;
   /** Frees every replica; no call may be running. */
   close(): Promise<void>;
 }

@@ -25,6 +25,27 @@ export interface ManifestSource {
   readonly files: Readonly<Record<string, string>>;
 }
 
+/** What `deno task calibrate` fitted; its lists have a value for each of `steps`. */
+export interface ManifestCalibration {
+  /** How the paths were drawn that it was fitted on. */
+  readonly sampling: {
+    /** Above 0, at most 10. */
+    readonly temperature: number;
+    /** 0 where it was off. */
+    readonly top_k: number;
+    /** In (0, 1]. */
+    readonly top_p: number;
+  };
+  /** Steps ahead, ascending. */
+  readonly steps: readonly number[];
+  /** Factors of the distance between the paths' mean and the last close. */
+  readonly drift: readonly number[];
+  /** 0 to 1: the weight of the paths' own spread; the rest is a random walk's. */
+  readonly own: readonly number[];
+  /** Factors of the whole spread, above 0. */
+  readonly scale: readonly number[];
+}
+
 /** A parsed `manifest.json`. */
 export interface Manifest {
   /** The format that this version reads and writes. */
@@ -62,6 +83,8 @@ export interface Manifest {
     /** Whether paths leave from the real last close; absent: they do not, as in the reference. */
     readonly anchor?: boolean | undefined;
   };
+  /** How paths are spread anew, see `Calibration`; absent: they are not. */
+  readonly calibration?: ManifestCalibration | undefined;
   /** Where the two checkpoints came from. */
   readonly sources: {
     /** Of the transformer. */
@@ -92,6 +115,23 @@ const source = z.object({
   /** SHA-256 of each file read, by name. */
   files: z.record(z.string(), sha256),
 });
+
+const temperature = z.number().positive().max(10);
+const topK = z.int().min(0);
+const topP = z.number().positive().max(1);
+
+const calibration = z.object({
+  sampling: z.object({ temperature, top_k: topK, top_p: topP }),
+  steps: z.array(count).min(1),
+  drift: z.array(z.number().min(0).max(2)),
+  own: z.array(z.number().min(0).max(1)),
+  scale: z.array(z.number().positive().max(10)),
+}).refine(
+  ({ steps, drift, own, scale }) =>
+    [drift, own, scale].every((values) => values.length === steps.length) &&
+    steps.every((step, i) => i === 0 || step > steps[i - 1]),
+  "steps must ascend, and every other list have as many values",
+);
 
 const manifestSchema = z.object({
   format_version: z.literal(MANIFEST_FORMAT),
@@ -127,12 +167,13 @@ const manifestSchema = z.object({
     max_input: count,
   }),
   defaults: z.object({
-    temperature: z.number().positive().max(10).optional(),
-    top_k: z.int().min(0).optional(),
-    top_p: z.number().positive().max(1).optional(),
+    temperature: temperature.optional(),
+    top_k: topK.optional(),
+    top_p: topP.optional(),
     sample_count: count.optional(),
     anchor: z.boolean().optional(),
   }),
+  calibration: calibration.optional(),
   sources: z.object({ model: source, tokenizer: source }),
   licence: z.string().min(1),
   onnx: z.object({ opset: count, ir_version: count }),

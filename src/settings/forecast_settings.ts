@@ -38,6 +38,13 @@ export const FORECAST_SETTINGS = {
     flag,
     "paths leave from the real last close, but in raw and exact ones; absent: the manifest's, else off",
   ),
+  calibration: setting(
+    "KRONOS_CALIBRATION",
+    "flag",
+    true,
+    flag,
+    "paths are spread by what the manifest says was fitted, if it does, but in raw and exact ones",
+  ),
   defaultLookback: setting("KRONOS_DEFAULT_LOOKBACK", "candles", 400, whole(1, 2048), "of a file"),
   defaultPredLen: setting(
     "KRONOS_DEFAULT_PRED_LEN",

@@ -1,17 +1,20 @@
-/** The evaluation as a process, on the example of this repository. */
+/** Evaluation and calibration as processes, on the example of this repository. */
 import assert from "node:assert/strict";
+import { parseManifest } from "../../src/inference/manifest.ts";
 
 const ROOT = new URL("../../", import.meta.url).pathname;
 const QUICK = ["examples", "--windows", "2", "--paths", "3", "--context", "64", "--replicas", "1"];
 
-async function evaluate(...args: string[]) {
+async function run(command: "evaluate" | "calibrate" | "forecast", ...args: string[]) {
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "-P=evaluate", "src/cli/evaluate.ts", ...args],
+    args: ["run", "-P=evaluate", `src/cli/${command}.ts`, ...args],
     cwd: ROOT,
   }).output();
   const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
   return { code, out: text(stdout), err: text(stderr) };
 }
+
+const evaluate = (...args: string[]) => run("evaluate", ...args);
 
 Deno.test("evaluate prints a table, and the same figures as JSON and as a figure", async () => {
   const folder = await Deno.makeTempDir();
@@ -45,4 +48,37 @@ Deno.test("evaluate says what is wrong and exits with the code for it", async ()
   assert.match(late.err, /no series has 64 candles and 64 to compare with/);
   assert.equal((await evaluate(...QUICK, "--only", "absent-1h")).code, 65);
   assert.equal((await evaluate("--help")).code, 0);
+});
+
+Deno.test("calibrate writes what it fitted to the manifest, and forecasts follow it", async () => {
+  const model = await Deno.makeTempDir();
+  try {
+    for await (const { name } of Deno.readDir(`${ROOT}models/nano`)) {
+      await Deno.copyFile(`${ROOT}models/nano/${name}`, `${model}/${name}`);
+    }
+    const path = `${model}/manifest.json`;
+    const { calibration: _, ...before } = JSON.parse(await Deno.readTextFile(path));
+    await Deno.writeTextFile(path, JSON.stringify(before));
+    const args = ["examples/synthetic-1h.csv", "--horizon", "4", "--samples", "8", "--seed", "1"];
+    const forecast = () => run("forecast", ...args, "--top-p", "0.8", "--model", model);
+    const plain = await forecast();
+    const quick = [...QUICK, "--model", model, "--paths", "8", "--top-p", "0.8"];
+    const fit = await run("calibrate", ...quick);
+    assert.equal(fit.code, 0, fit.err);
+    assert.match(fit.out, /then calibrated by the other half of the time/);
+    const after = parseManifest(JSON.parse(await Deno.readTextFile(path)));
+    assert.deepEqual(after.calibration?.steps, [1, 4, 16, 64]);
+    assert.deepEqual(after.calibration?.sampling, { temperature: 1, top_k: 0, top_p: 0.8 });
+    assert.equal(after.defaults.top_p, 0.8);
+    assert.deepEqual(after.files, before.files);
+    assert.notEqual((await forecast()).out, plain.out);
+    const [on, off] = await Promise.all([
+      evaluate(...quick),
+      evaluate(...quick, "--calibration", "off"),
+    ]);
+    assert.match(on.out, /, calibrated, /);
+    assert.match(off.out, /, not calibrated, /);
+  } finally {
+    await Deno.remove(model, { recursive: true });
+  }
 });
