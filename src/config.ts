@@ -7,6 +7,7 @@ import { DRAIN_SETTINGS, phaseProblem, PLATFORM_PHASES } from "./settings/drain_
 import { FORECAST_SETTINGS } from "./settings/forecast_settings.ts";
 import { HTTP_SETTINGS } from "./settings/http_settings.ts";
 import { MODEL_SETTINGS } from "./settings/model_settings.ts";
+import { RESILIENCE_SETTINGS } from "./settings/resilience_settings.ts";
 import { QUEUE_SETTINGS } from "./settings/queue_settings.ts";
 
 /** Every setting, by the name that the code uses. */
@@ -16,12 +17,14 @@ export const SETTINGS:
   & typeof MODEL_SETTINGS
   & typeof FORECAST_SETTINGS
   & typeof QUEUE_SETTINGS
+  & typeof RESILIENCE_SETTINGS
   & typeof DRAIN_SETTINGS = {
     ...HTTP_SETTINGS,
     ...ACCESS_SETTINGS,
     ...MODEL_SETTINGS,
     ...FORECAST_SETTINGS,
     ...QUEUE_SETTINGS,
+    ...RESILIENCE_SETTINGS,
     ...DRAIN_SETTINGS,
   };
 
@@ -30,7 +33,8 @@ export type Config = {
   readonly [Name in keyof typeof SETTINGS]: (typeof SETTINGS)[Name]["fallback"];
 };
 
-const FROM_PYTHON = ["KRONOS_MODEL_ID", "KRONOS_TOKENIZER_ID"];
+/** Variables of the Python service that are refused, since they name what to download. */
+export const FROM_PYTHON: readonly string[] = ["KRONOS_MODEL_ID", "KRONOS_TOKENIZER_ID"];
 
 const IMPORT_COMMAND = "deno task import --model hf:NeoQuasar/Kronos-small " +
   "--tokenizer hf:NeoQuasar/Kronos-Tokenizer-base --out models/small";

@@ -6,6 +6,7 @@ import { JsonThread } from "./http/json_thread.ts";
 import { listen } from "./http/serve.ts";
 import { drain, isClean, receipt } from "./lifecycle/drain.ts";
 import { Service } from "./lifecycle/service.ts";
+import { ErrorPatterns } from "./telemetry/error_patterns.ts";
 import { createLog } from "./telemetry/log.ts";
 import { createMetrics } from "./telemetry/metrics.ts";
 import { RequestLedger } from "./telemetry/request_ledger.ts";
@@ -33,6 +34,7 @@ const config = configured(() => readConfig(Deno.env.toObject()));
 const log = createLog(config.logLevel);
 const metrics = createMetrics();
 const ledger = new RequestLedger();
+const errorPatterns = new ErrorPatterns(log, metrics);
 const stop = new AbortController();
 const service = new Service({ config, log, metrics });
 const admission = new Admission({
@@ -55,6 +57,7 @@ const parts = {
   service,
   admission,
   ledger,
+  errorPatterns,
   jsonThread,
   stopSignal: stop.signal,
 };
@@ -68,7 +71,7 @@ const socket = {
   },
 };
 const server = await listen(app.fetch, { ...socket, port: config.port });
-log.info("listening", { hostname: config.host, port: server.port });
+errorPatterns.start();
 if (config.adminPort !== null) {
   // Not drained: it answers probes until the process ends.
   const admin = await listen(createAdminApp(parts).fetch, { ...socket, port: config.adminPort });
@@ -91,6 +94,7 @@ async function onSignal(signal: keyof typeof EXIT_SIGNAL): Promise<void> {
     signal,
     lameDuck,
   );
+  errorPatterns.summarize();
   log.record({ ...drained });
   Deno.exit(isClean(drained) ? 0 : 1);
 }
@@ -98,5 +102,7 @@ async function onSignal(signal: keyof typeof EXIT_SIGNAL): Promise<void> {
 for (const signal of ["SIGTERM", "SIGINT"] as const) {
   Deno.addSignalListener(signal, () => onSignal(signal));
 }
+// Only now: whoever waits for this line may stop the process at once.
+log.info("listening", { hostname: config.host, port: server.port });
 
 await service.load();

@@ -8,7 +8,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   telemetry: [],
   lifecycle: ["config.ts", "settings", "telemetry", "http", "forecast", "inference", "kronos"],
   http: ["config.ts", "telemetry", "forecast", "inference/engine.ts", "kronos"],
-  forecast: ["inference/engine.ts", "kronos"],
+  forecast: ["inference/engine.ts", "inference/replica_fault.ts", "kronos"],
   inference: ["kronos"],
   kronos: [],
   importer: ["kronos", "inference"],

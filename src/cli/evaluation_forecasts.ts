@@ -178,7 +178,6 @@ export async function forecastFolder(options: EvaluationOptions): Promise<Evalua
     anchor,
     calibration,
     scheduler: DEFAULT_SCHEDULER_SETTINGS,
-    onReplicaError: () => {}, // its request rejects with the same error
   });
   const forecasts = await forecastWindows(forecaster, windows, {
     context,

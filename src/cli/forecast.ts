@@ -116,7 +116,6 @@ async function run(options: Options): Promise<Result> {
     anchor: engine.info.anchor,
     calibration: engine.info.calibration,
     scheduler: DEFAULT_SCHEDULER_SETTINGS,
-    onReplicaError: () => {}, // its request rejects with the same error
   });
   const [forecast] = await forecaster.forecast([request], new AbortController().signal);
   await engine.close();

@@ -1,9 +1,32 @@
 /** Errors of the layers below HTTP. They know no status code; `http/errors.ts` converts them. */
+import type { FaultKind } from "../inference/replica_fault.ts";
 
 /** The model failed on this work. The cause is for the log, never for the client. */
 export class InferenceFailedError extends Error {
   /** For logs, which print it before the message. */
   override name = "InferenceFailedError";
+  /** How it failed, for metrics. */
+  readonly kind: FaultKind;
+
+  /** Of kind `threw` unless another is given. */
+  constructor(message: string, options: ErrorOptions & { readonly kind?: FaultKind } = {}) {
+    super(message, options);
+    this.kind = options.kind ?? "threw";
+  }
+}
+
+/** Not admitted: the model has failed too often lately. */
+export class CircuitOpenError extends Error {
+  /** For logs, which print it before the message. */
+  override name = "CircuitOpenError";
+  /** When a forecast is tried again, in milliseconds. */
+  readonly retryAfterMs: number;
+
+  /** Says so. */
+  constructor(retryAfterMs: number) {
+    super("The model has failed too often: it is given a rest");
+    this.retryAfterMs = retryAfterMs;
+  }
 }
 
 /** The deadline passed before the work was done. */

@@ -16,7 +16,12 @@ import type { Forecaster, PhaseTimings, SeriesForecast, SeriesRequest } from "./
 import { meanOverPaths } from "./mean_over_paths.ts";
 import type { SeriesJob } from "./pending_request.ts";
 import { quantilesOverPaths } from "./quantiles.ts";
-import { type QueueFacts, Scheduler, type SchedulerSettings } from "./scheduler.ts";
+import {
+  type FailureHandling,
+  type QueueFacts,
+  Scheduler,
+  type SchedulerSettings,
+} from "./scheduler.ts";
 
 /** What a forecaster is made of. */
 export interface ForecasterOptions {
@@ -30,8 +35,8 @@ export interface ForecasterOptions {
   readonly calibration?: Calibration | null | undefined;
   /** Limits of the batching policy. */
   readonly scheduler: SchedulerSettings;
-  /** Told of each failed replica call, for the log; must not throw. */
-  readonly onReplicaError: (error: unknown) => void;
+  /** What happens when a call to a replica fails; absent: tried again by default, and nobody hears of it. */
+  readonly failures?: Partial<FailureHandling>;
 }
 
 /** A forecaster that can be watched and stopped. */
@@ -45,7 +50,7 @@ export interface ScheduledForecaster extends Forecaster {
 /** Forecasts on the replicas of an engine. */
 export function createForecaster(options: ForecasterOptions): ScheduledForecaster {
   const { engine, clipValue, anchor = false, calibration = null } = options;
-  const scheduler = new Scheduler(engine.replicas, options.scheduler, options.onReplicaError);
+  const scheduler = new Scheduler(engine.replicas, options.scheduler, options.failures);
   return {
     async forecast(series, signal, onStart = () => {}) {
       const forecasts = new Array<SeriesForecast>(series.length);
@@ -158,6 +163,7 @@ function prepare(
         if (!Number.isFinite(restored[i])) {
           throw new InferenceFailedError(
             `Cannot forecast the series: the model's answer is ${restored[i]} in a candle`,
+            { kind: "not_finite" },
           );
         }
       }

@@ -14,7 +14,6 @@ const CLIP = 5;
 const OPTIONS = {
   clipValue: CLIP,
   scheduler: DEFAULT_SCHEDULER_SETTINGS,
-  onReplicaError: () => {},
 };
 
 function forecasterOnFake(

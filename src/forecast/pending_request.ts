@@ -5,7 +5,7 @@ import type { PhaseTimings } from "./forecast.ts";
 export interface SeriesJob {
   /** Sample paths: the rows it adds to a decode call. */
   readonly paths: number;
-  /** Builds the model's input; called once, when the series' turn has come. */
+  /** Builds the model's input; called when the series' turn has come, again where it is tried again. */
   prepare(): SeriesInput;
   /**
    * Takes the generated candles as soon as the series is done; a throw fails the request.
@@ -22,13 +22,19 @@ export class PendingRequest {
   readonly submittedAt: number = performance.now();
   /** Resolves when every series has finished; rejects with the first failure or the signal's reason. */
   readonly settlement: Promise<void>;
-  readonly #jobs: readonly SeriesJob[];
+  /** Series that wait for their turn, in order. */
+  readonly #waiting: SeriesJob[];
+  /** How often each has failed. */
+  readonly #failures = new Map<SeriesJob, number>();
+  /** Of series that will be tried again. */
+  readonly #timers = new Set<ReturnType<typeof setTimeout>>();
+  readonly #count: number;
   readonly #signal: AbortSignal;
   readonly #onSettled: (request: PendingRequest) => void;
   readonly #onAbort = () => this.fail(this.#signal.reason);
   #resolve!: () => void;
   #reject!: (reason: unknown) => void;
-  #taken = 0;
+  #started = false;
   #finished = 0;
   #settled = false;
 
@@ -42,7 +48,8 @@ export class PendingRequest {
     signal: AbortSignal,
     onSettled: (request: PendingRequest) => void,
   ) {
-    this.#jobs = jobs;
+    this.#waiting = [...jobs];
+    this.#count = jobs.length;
     this.#signal = signal;
     this.#onSettled = onSettled;
     this.settlement = new Promise((resolve, reject) => {
@@ -59,26 +66,45 @@ export class PendingRequest {
 
   /** Whether any of its series has been taken to a replica. */
   get started(): boolean {
-    return this.#taken > 0;
+    return this.#started;
   }
 
   /** The series that is to go next; undefined when none waits. */
   get nextJob(): SeriesJob | undefined {
-    return this.#settled ? undefined : this.#jobs[this.#taken];
+    return this.#settled ? undefined : this.#waiting[0];
   }
 
   /** Takes the series that is to go next. */
   takeJob(): SeriesJob {
     const job = this.nextJob;
     if (job === undefined) throw new Error("Cannot take a series: none waits in this request");
-    this.#taken++;
+    this.#waiting.shift();
+    this.#started = true;
     return job;
+  }
+
+  /** Counts a failure of a series that was taken; how often it has failed so far. */
+  countFailure(job: SeriesJob): number {
+    const failures = (this.#failures.get(job) ?? 0) + 1;
+    this.#failures.set(job, failures);
+    return failures;
+  }
+
+  /** Lets a series that was taken wait again, before the others, after a pause in milliseconds. */
+  retry(job: SeriesJob, delayMs: number, onWaiting: () => void): void {
+    if (this.#settled) return;
+    const timer = setTimeout(() => {
+      this.#timers.delete(timer);
+      this.#waiting.unshift(job);
+      onWaiting();
+    }, delayMs);
+    this.#timers.add(timer);
   }
 
   /** Counts one more finished series; the last one resolves the promise. */
   finishOne(): void {
     this.#finished++;
-    if (this.#finished === this.#jobs.length && this.#settle()) this.#resolve();
+    if (this.#finished === this.#count && this.#settle()) this.#resolve();
   }
 
   /** Rejects the promise, unless it is settled. */
@@ -90,6 +116,7 @@ export class PendingRequest {
     if (this.#settled) return false;
     this.#settled = true;
     this.#signal.removeEventListener("abort", this.#onAbort);
+    for (const timer of this.#timers) clearTimeout(timer);
     this.#onSettled(this);
     return true;
   }

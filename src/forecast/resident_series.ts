@@ -14,7 +14,8 @@ export class ResidentSeries {
   readonly cohort: string;
   /** Its sample paths: rows of a decode call. */
   readonly paths: number;
-  readonly #job: SeriesJob;
+  /** What it is for. */
+  readonly job: SeriesJob;
   readonly #horizon: number;
   readonly #tokenizeMs: number;
   readonly #prefillMs: number;
@@ -36,7 +37,7 @@ export class ResidentSeries {
     this.handle = prefilled.handle;
     this.cohort = prefilled.cohort;
     this.paths = input.paths;
-    this.#job = job;
+    this.job = job;
     this.#horizon = input.horizon;
     this.#tokenizeMs = prefilled.tokenizeMs;
     this.#prefillMs = prefilled.prefillMs;
@@ -63,7 +64,7 @@ export class ResidentSeries {
       this.#append(chunk);
       if (!this.#finished) return;
       const candles = this.#candles ?? new Float32Array(0);
-      this.#job.finish(candles, this.#timings(), this.#lastCandle);
+      this.job.finish(candles, this.#timings(), this.#lastCandle);
       this.request.finishOne();
     } catch (error) {
       this.request.fail(error);

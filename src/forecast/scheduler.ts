@@ -1,15 +1,13 @@
 /**
- * The batching policy: which series enter a replica, which advance together, and in what turn.
- *
- * Each replica takes turns: forget what nobody wants any more, prefill a few waiting series (one
- * of each request in rotation), form groups of prefilled ones, then advance the group at the head
- * of the line by one chunk and send it to the back. So a short request behind a long one waits for
- * one chunk of each group before it, never for a whole forecast.
+ * Shares the replicas of one model among requests: which request's series goes next, and what becomes
+ * of a series whose call failed. What one replica does with its series is in `lane.ts`.
  */
 import type { Replica } from "../inference/engine.ts";
+import type { ReplicaFault } from "../inference/replica_fault.ts";
 import { InferenceFailedError, ModelNotReadyError } from "./errors.ts";
+import { Lane } from "./lane.ts";
 import { PendingRequest, type SeriesJob } from "./pending_request.ts";
-import { ResidentSeries } from "./resident_series.ts";
+import { DEFAULT_RETRY_SETTINGS, retryDelayMs, type RetrySettings } from "./retry_policy.ts";
 
 /** Limits of the batching policy; each a whole number of at least 1. */
 export interface SchedulerSettings {
@@ -48,61 +46,65 @@ export interface QueueFacts {
   readonly limit: number | null;
 }
 
-/** Series of one cohort at the same step. */
-type Group = readonly ResidentSeries[];
-
-/** A replica and the series it holds. */
-interface Lane {
-  readonly replica: Replica;
-  /** Prefilled and not yet in a group, in the order of their prefill. */
-  gathering: ResidentSeries[];
-  /** The line of groups; the first is next. */
-  groups: Group[];
-  /** Handles to release before the next call. */
-  leaving: number[];
-  busy: boolean;
-  /** Resolves when the lane has run out of work. */
-  turns: Promise<void>;
+/** What happens when a call to a replica fails. */
+export interface FailureHandling {
+  /** How often and how fast a series is tried again. */
+  readonly retry: RetrySettings;
+  /** Told of each failed call, for the log; must not throw. */
+  readonly onReplicaError: (fault: ReplicaFault) => void;
+  /** Told of each series that will be tried again; must not throw. */
+  readonly onRetry: (fault: ReplicaFault) => void;
 }
+
+const DEFAULT_FAILURE_HANDLING: FailureHandling = {
+  retry: DEFAULT_RETRY_SETTINGS,
+  onReplicaError: () => {},
+  onRetry: () => {},
+};
 
 /** Shares the replicas of one model among requests. */
 export class Scheduler {
   readonly #lanes: readonly Lane[];
-  readonly #settings: SchedulerSettings;
-  readonly #onReplicaError: (error: unknown) => void;
+  readonly #failures: FailureHandling;
+  readonly #closing = Promise.withResolvers<void>();
   /** Unsettled requests, in the order in which their next series may enter a replica. */
   #requests: PendingRequest[] = [];
   #closed = false;
 
-  /**
-   * Takes over the replicas: nobody else may call them.
-   *
-   * @param onReplicaError told of each failed replica call, for the log; must not throw
-   */
+  /** Takes over the replicas: nobody else may call them. */
   constructor(
     replicas: readonly Replica[],
     settings: SchedulerSettings,
-    onReplicaError: (error: unknown) => void,
+    failures: Partial<FailureHandling> = {},
   ) {
     if (replicas.length === 0) throw new Error("Cannot schedule: the engine has no replica");
     for (const [name, value] of Object.entries(settings)) {
       if (Number.isSafeInteger(value) && value >= 1) continue;
       throw new RangeError(`Cannot schedule: ${name} is ${value}, not a whole number from 1`);
     }
-    this.#settings = settings;
-    this.#onReplicaError = onReplicaError;
-    this.#lanes = replicas.map((replica) => ({
-      replica,
-      gathering: [],
-      groups: [],
-      leaving: [],
-      busy: false,
-      turns: Promise.resolve(),
-    }));
+    this.#failures = { ...DEFAULT_FAILURE_HANDLING, ...failures };
+    this.#lanes = replicas.map((replica) => this.#lane(replica, settings));
+  }
+
+  #lane(replica: Replica, settings: SchedulerSettings): Lane {
+    const requests = (): readonly PendingRequest[] => this.#requests;
+    return new Lane(replica, settings, {
+      get requests() {
+        return requests();
+      },
+      closing: this.#closing.promise,
+      toBack: (request) => {
+        this.#requests = [...this.#requests.filter((other) => other !== request), request];
+      },
+      onFault: this.#failures.onReplicaError,
+      retryOrFail: (request, job, fault, ownCall) =>
+        this.#retryOrFail(request, job, fault, ownCall),
+    });
   }
 
   /**
-   * Runs the series of one request; resolves when each has been handed to its job's `finish`.
+   * Runs the series of one request; resolves when each has been handed to its job's `finish`. A series
+   * that fails for a reason that passes is tried again, after a pause.
    *
    * @param signal rejects the promise at once with its reason; the series leave their replicas
    *   before the next call
@@ -117,7 +119,7 @@ export class Scheduler {
       this.#requests = this.#requests.filter((other) => other !== settled);
     });
     this.#requests.push(request);
-    for (const lane of this.#lanes) if (!lane.busy) lane.turns = this.#takeTurns(lane);
+    this.#wakeLanes();
     await request.settlement;
   }
 
@@ -133,140 +135,33 @@ export class Scheduler {
     for (const request of this.#requests) {
       request.fail(new ModelNotReadyError("Cannot finish the forecast: the model is closed"));
     }
+    this.#closing.resolve();
     await Promise.all(this.#lanes.map((lane) => lane.turns));
   }
 
-  async #takeTurns(lane: Lane): Promise<void> {
-    lane.busy = true;
-    do {
-      await this.#releaseLeaving(lane);
-      await this.#prefillWaiting(lane);
-      await this.#releaseLeaving(lane);
-      this.#formGroups(lane);
-      await this.#decodeFirstGroup(lane);
-    } while (residents(lane).length > 0 || lane.leaving.length > 0 || this.#next(lane));
-    lane.busy = false;
+  #wakeLanes(): void {
+    for (const lane of this.#lanes) lane.wake();
   }
 
-  async #releaseLeaving(lane: Lane): Promise<void> {
-    // More may become unwanted during a release.
-    for (dropUnwanted(lane); lane.leaving.length > 0; dropUnwanted(lane)) {
-      const handles = lane.leaving;
-      lane.leaving = [];
-      try {
-        await lane.replica.release(handles);
-      } catch (error) {
-        this.#onReplicaError(error); // their requests are settled: nobody else can be told
-      }
-    }
-  }
-
-  async #prefillWaiting(lane: Lane): Promise<void> {
-    for (let count = 0; count < this.#settings.prefillsPerTurn; count++) {
-      const request = this.#next(lane);
-      if (request === undefined) return;
-      this.#requests = [...this.#requests.filter((other) => other !== request), request];
-      await this.#prefill(lane, request);
-    }
-  }
-
-  async #prefill(lane: Lane, request: PendingRequest): Promise<void> {
-    const job = request.takeJob();
-    try {
-      const input = job.prepare();
-      const prefilled = await this.#call("prefill the series", () => lane.replica.prefill(input));
-      lane.gathering.push(new ResidentSeries(request, job, input, prefilled));
-    } catch (error) {
-      request.fail(error);
-    }
-  }
-
-  /** The first request, in rotation, of which a series may enter the replica now. */
-  #next(lane: Lane): PendingRequest | undefined {
-    const held = residents(lane);
-    return this.#requests.find((request) => this.#mayEnter(request, held));
-  }
-
-  /** A request has one series at least in the replica before another fills the second half of it. */
-  #mayEnter(request: PendingRequest, held: Group): boolean {
-    const { maxRows, maxPrefilledSeries } = this.#settings;
-    const job = request.nextJob;
-    if (job === undefined) return false;
-    const rows = rowsOf(held.filter((series) => series.request === request));
-    if (rows === 0) return held.length < maxPrefilledSeries;
-    return held.length < maxPrefilledSeries / 2 && rows + job.paths <= maxRows;
-  }
-
-  #formGroups(lane: Lane): void {
-    for (const members of Map.groupBy(lane.gathering, (series) => series.cohort).values()) {
-      const ready = members.filter((series) => this.#gainsNothingByWaiting(series, lane));
-      if (ready.length === 0 && rowsOf(members) < this.#settings.maxRows) continue;
-      const group: ResidentSeries[] = [];
-      for (const series of new Set([...ready, ...members])) {
-        const rows = rowsOf(group) + series.paths;
-        if (group.length === 0 || rows <= this.#settings.maxRows) group.push(series);
-      }
-      lane.groups.push(group);
-      lane.gathering = lane.gathering.filter((series) => !group.includes(series));
-    }
-  }
-
-  /**
-   * Whether no other series of the request can join this one soon: none waits, or none may enter
-   * and none that is running here will make room.
-   */
-  #gainsNothingByWaiting(series: ResidentSeries, lane: Lane): boolean {
-    const { request } = series;
-    if (request.nextJob === undefined) return true;
-    if (this.#mayEnter(request, residents(lane))) return false;
-    return !lane.groups.some((group) => group.some((other) => other.request === request));
-  }
-
-  async #decodeFirstGroup(lane: Lane): Promise<void> {
-    const group = lane.groups.shift();
-    if (group === undefined) return;
-    const handles = group.map((series) => series.handle);
-    try {
-      const { chunks, decodeMs } = await this.#call(
-        "decode the series",
-        () => lane.replica.decode(handles, this.#settings.chunkSteps),
+  #retryOrFail(
+    request: PendingRequest,
+    job: SeriesJob,
+    fault: ReplicaFault,
+    ownCall: boolean,
+  ): void {
+    if (request.settled) return;
+    const { retry, onRetry } = this.#failures;
+    const delayMs = retryDelayMs(retry, fault, request.countFailure(job), ownCall);
+    if (delayMs === null) {
+      request.fail(
+        new InferenceFailedError(`Cannot forecast the series: the model failed (${fault.kind})`, {
+          cause: fault.cause ?? fault,
+          kind: fault.kind,
+        }),
       );
-      const byHandle = new Map(chunks.map((chunk) => [chunk.handle, chunk]));
-      for (const series of group) series.advance(byHandle.get(series.handle), decodeMs);
-    } catch (error) {
-      for (const series of group) series.request.fail(error);
+      return;
     }
-    const staying = group.filter((series) => !series.finished);
-    lane.leaving.push(...group.filter((series) => series.finished).map((series) => series.handle));
-    if (staying.length > 0) lane.groups.push(staying);
+    onRetry(fault);
+    request.retry(job, delayMs, () => this.#wakeLanes());
   }
-
-  async #call<Answer>(deed: string, call: () => Promise<Answer>): Promise<Answer> {
-    try {
-      return await call();
-    } catch (error) {
-      this.#onReplicaError(error);
-      throw new InferenceFailedError(`Cannot ${deed}: the model failed`, { cause: error });
-    }
-  }
-}
-
-function residents(lane: Lane): Group {
-  return [...lane.gathering, ...lane.groups.flat()];
-}
-
-function rowsOf(group: Group): number {
-  return group.reduce((rows, series) => rows + series.paths, 0);
-}
-
-/** Moves the series of settled requests out of the lane. */
-function dropUnwanted(lane: Lane): void {
-  for (const series of residents(lane)) {
-    if (series.request.settled) lane.leaving.push(series.handle);
-  }
-  const wanted = (series: ResidentSeries) => !series.request.settled;
-  lane.gathering = lane.gathering.filter(wanted);
-  lane.groups = lane.groups.map((group) => group.filter(wanted)).filter((group) =>
-    group.length > 0
-  );
 }

@@ -47,7 +47,7 @@ async function assertMixSettles(
         return new Error("the call failed");
       },
     }));
-  const scheduler = new Scheduler(replicas, settings, () => {});
+  const scheduler = new Scheduler(replicas, settings);
   let seed = 0;
   const runs = requests.map(({ series, aborts }) => {
     const jobs = series.map(({ horizon, paths }) => new FakeJob(seed++, horizon, paths));

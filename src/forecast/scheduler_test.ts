@@ -15,7 +15,9 @@ function schedulerOnFake(
   const replica = new FakeReplica(options);
   const errors: unknown[] = [];
   const all = { ...DEFAULT_SCHEDULER_SETTINGS, ...settings };
-  const scheduler = new Scheduler([replica], all, (error) => errors.push(error));
+  const scheduler = new Scheduler([replica], all, {
+    onReplicaError: ({ cause }) => errors.push(cause),
+  });
   return { scheduler, replica, errors };
 }
 
@@ -102,7 +104,7 @@ Deno.test("submit() of a single series behind a batch of 256 waits for a bounded
 });
 
 Deno.test("submit() rejects with InferenceFailedError with the replica's error as cause", async () => {
-  const cause = new Error("out of memory");
+  const cause = new Error("the shapes do not fit");
   const { scheduler, replica, errors } = schedulerOnFake({
     cohort: ({ seed }) => `${seed}`,
     failure: (call, seeds) => call === "decode" && seeds.includes(1) ? cause : undefined,
@@ -174,7 +176,7 @@ Deno.test("submit() rejects an aborted signal and an empty scheduler before any 
     (error) => error === reason,
   );
   assert.deepEqual(replica.prefills, []);
-  assert.throws(() => new Scheduler([], DEFAULT_SCHEDULER_SETTINGS, () => {}), /no replica/);
+  assert.throws(() => new Scheduler([], DEFAULT_SCHEDULER_SETTINGS), /no replica/);
   assert.throws(() => schedulerOnFake({}, { maxRows: 0 }), /maxRows is 0/);
 });
 

@@ -6,7 +6,7 @@ import { rateLimit } from "./access/rate_limit.ts";
 import type { App, Env } from "./app_env.ts";
 import type { AppParts } from "./app_parts.ts";
 import { docsAsset, docsPage } from "./docs.ts";
-import { ApiError, errorResponse, ERRORS, toApiError } from "./errors.ts";
+import { ApiError, errorCause, errorResponse, ERRORS, toApiError } from "./errors.ts";
 import { detailedHealth, liveness, metricsPage, readiness } from "./health.ts";
 import { openApiDocument, registerRoutes } from "./openapi.ts";
 import { measuredPrediction } from "./predict.ts";
@@ -15,9 +15,15 @@ import { crossOrigin, securityHeaders } from "./response_headers.ts";
 const REQUEST_ID = /^[A-Za-z0-9._-]{1,128}$/;
 
 /** The one place where what was thrown becomes an answer and, where it is our fault, a line of the log. */
-function answerError(c: Context<Env>, thrown: unknown, { log }: AppParts): Response {
+function answerError(
+  c: Context<Env>,
+  thrown: unknown,
+  { log, errorPatterns }: AppParts,
+): Response {
   const error = toApiError(thrown);
-  if (ERRORS[error.type].status === 500) {
+  const { status } = ERRORS[error.type];
+  errorPatterns.count(error.type, errorCause(error), status >= 500, c.get("requestId"));
+  if (status === 500) {
     log.error("request failed", { request_id: c.get("requestId"), path: c.req.path, error });
   }
   return errorResponse(c, error);
@@ -78,24 +84,22 @@ function methodsOf(app: OpenAPIHono<Env>, path: string): Set<string> {
 }
 
 /** 404, or 405 where the path has other methods. */
-function notFound(c: Context<Env>, app: OpenAPIHono<Env>): Response {
+function notFound(c: Context<Env>, app: OpenAPIHono<Env>): ApiError {
   const methods = methodsOf(app, c.req.path);
   if (methods.size === 0 || methods.has(c.req.method)) {
-    return errorResponse(
-      c,
-      new ApiError("NotFound", `There is no route ${c.req.method} ${c.req.path.slice(0, 100)}`, {
+    return new ApiError(
+      "NotFound",
+      `There is no route ${c.req.method} ${c.req.path.slice(0, 100)}`,
+      {
         details: { field: "path", value: c.req.path.slice(0, 100), constraint: "known_route" },
-      }),
+      },
     );
   }
   const allow = [...methods].sort().join(", ");
-  return errorResponse(
-    c,
-    new ApiError("MethodNotAllowed", `${c.req.path} takes ${allow}, not ${c.req.method}`, {
-      details: { field: "method", value: c.req.method.slice(0, 100), constraint: "allowed_method" },
-      headers: { Allow: allow },
-    }),
-  );
+  return new ApiError("MethodNotAllowed", `${c.req.path} takes ${allow}, not ${c.req.method}`, {
+    details: { field: "method", value: c.req.method.slice(0, 100), constraint: "allowed_method" },
+    headers: { Allow: allow },
+  });
 }
 
 /** What every application has: names, headers, and one answer for what was thrown or not found. */
@@ -104,7 +108,7 @@ function bareApp(parts: AppParts): App {
   app.use(requestLine(parts));
   app.use(securityHeaders);
   app.onError((thrown, c) => answerError(c, thrown, parts));
-  app.notFound((c) => notFound(c, app));
+  app.notFound((c) => answerError(c, notFound(c, app), parts));
   return app;
 }
 

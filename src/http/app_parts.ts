@@ -1,6 +1,7 @@
 /** What the app is made of. */
 import type { Config } from "../config.ts";
 import type { Admission } from "../forecast/admission.ts";
+import type { ErrorPatterns } from "../telemetry/error_patterns.ts";
 import type { RequestLedger } from "../telemetry/request_ledger.ts";
 import type { Log } from "../telemetry/log.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
@@ -22,6 +23,8 @@ export interface AppParts {
   readonly admission: Admission;
   /** The books of what became of each prediction request. */
   readonly ledger: RequestLedger;
+  /** Counts every error that is answered. */
+  readonly errorPatterns: ErrorPatterns;
   /** Parses bodies and writes answers. */
   readonly jsonThread: JsonThread;
   /** Aborts every request that is under way: a drain has reached its end. */

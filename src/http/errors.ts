@@ -1,5 +1,6 @@
 /** The one table of errors, and the one place where what was thrown becomes an answer. */
 import {
+  CircuitOpenError,
   DeadlineExceededError,
   DrainingError,
   InferenceFailedError,
@@ -121,11 +122,24 @@ export function toApiError(thrown: unknown): ApiError {
       cause: thrown,
     });
   }
+  if (thrown instanceof CircuitOpenError) {
+    return new ApiError("CircuitOpen", thrown.message, {
+      details: { constraint: "circuit_closed" },
+      headers: { "Retry-After": retryAfter(thrown.retryAfterMs) },
+      cause: thrown,
+    });
+  }
   if (thrown instanceof ModelNotReadyError) return modelNotReady(thrown);
   if (thrown instanceof InferenceFailedError) {
     return new ApiError("InferenceFailed", "The model failed on this request", { cause: thrown });
   }
   return new ApiError("InternalError", "The service failed on this request", { cause: thrown });
+}
+
+/** What is behind an error, in a word for metrics; empty where its type says it all. */
+export function errorCause({ cause, details, type }: ApiError): string {
+  if (cause instanceof InferenceFailedError) return cause.kind;
+  return type === "Overloaded" ? String(details.constraint) : "";
 }
 
 /** Whole seconds, at least one. */

@@ -26,23 +26,28 @@ function worst(states: readonly Health[]): Health {
   return states.includes("degraded") ? "degraded" : "healthy";
 }
 
+/** Degraded: forecasts are made, by fewer replicas, or one is being tried; or a model is being loaded. */
+function modelStatus({ model, loadFailure, circuit, replicas }: AppParts["service"]): Health {
+  if (model === null) return loadFailure === null ? "degraded" : "unhealthy";
+  if (circuit.state === "open" || replicas.serving === 0) return "unhealthy";
+  const whole = circuit.state === "closed" && replicas.serving === replicas.total;
+  return whole ? "healthy" : "degraded";
+}
+
 function modelCheck({ service }: AppParts) {
-  const { model, loadFailure, lastPrediction, predictions, failures } = service;
-  const status: Health = model !== null
-    ? "healthy"
-    : loadFailure === null
-    ? "degraded"
-    : "unhealthy";
+  const { model, loadFailure, lastPrediction, predictions, failures, circuit, replicas } = service;
   return {
-    status,
+    status: modelStatus(service),
     loaded: model !== null,
     version: model?.info.modelVersion ?? null,
     device: model?.info.device ?? null,
-    circuit: "closed" as const,
+    circuit: circuit.state,
     last_prediction: lastPrediction === null ? null : isoSeconds(lastPrediction),
     predictions_total: predictions,
     failures_total: failures,
     load_failure: loadFailure,
+    replicas_serving: replicas.serving,
+    replicas_total: replicas.total,
   };
 }
 
@@ -72,7 +77,7 @@ export async function detailedHealth(c: Context, parts: AppParts): Promise<Respo
 /** The page that Prometheus reads. */
 export async function metricsPage(
   c: Context,
-  { config, metrics, admission }: AppParts,
+  { config, metrics, admission, service }: AppParts,
 ): Promise<Response> {
   if (!config.enableMetrics) {
     throw new ApiError("NotFound", "Metrics are switched off (KRONOS_ENABLE_METRICS)", {
@@ -84,5 +89,6 @@ export async function metricsPage(
   metrics.queueRunning.set(running);
   metrics.queueLimit.set(limit);
   metrics.queueTokens.set(tokens);
+  metrics.replicasServing.set(service.replicas.serving);
   return c.body(await metrics.page(), 200, { "Content-Type": metrics.contentType });
 }

@@ -1,5 +1,5 @@
 /** The prediction routes. */
-import { OverloadedError } from "../forecast/errors.ts";
+import { CircuitOpenError, OverloadedError } from "../forecast/errors.ts";
 import { FEATURES } from "../kronos/architecture.ts";
 import type { Context } from "./app_env.ts";
 import type { AppParts } from "./app_parts.ts";
@@ -23,6 +23,11 @@ function randomSeed(): number {
   return (high >>> 11) * 2 ** 32 + low;
 }
 
+/** Refuses at once while the model is given a rest: before a body is read, and whatever is in it. */
+function throwWhereCircuitIsOpen({ service: { circuit: { retryAfterMs } } }: AppParts): void {
+  if (retryAfterMs !== null) throw new CircuitOpenError(retryAfterMs);
+}
+
 /** Reads, validates, forecasts and answers one prediction request. */
 async function predict(
   c: Context,
@@ -30,6 +35,7 @@ async function predict(
   endpoint: Endpoint,
   visit: Visit,
 ): Promise<Response> {
+  throwWhereCircuitIsOpen(parts);
   const { config, metrics, service, jsonThread } = parts;
   const body = await visit.unlessEnded(readBody(c.req.raw, config.maxRequestSizeMb));
   const { model } = service;

@@ -1,9 +1,10 @@
 /** What HTTP knows of the service behind it. */
+import type { CircuitStateName } from "../forecast/circuit_breaker.ts";
 import type { ScheduledForecaster } from "../forecast/forecaster.ts";
 import type { ModelInfo } from "../inference/engine.ts";
 
 /** Whether a forecast would be admitted now, and if not, why. */
-export type Readiness = "ok" | "loading" | "draining" | "unhealthy";
+export type Readiness = "ok" | "loading" | "draining" | "circuit_open" | "unhealthy";
 
 /** A loaded model, ready to forecast. */
 export interface ReadyModel {
@@ -19,6 +20,15 @@ export interface ServiceState {
   readonly readiness: Readiness;
   /** Null until the model is loaded. */
   readonly model: ReadyModel | null;
+  /** Whether the model is given a rest because it failed too often. */
+  readonly circuit: {
+    /** `half_open`: one request is being tried. */
+    readonly state: CircuitStateName;
+    /** Milliseconds until a forecast is tried again; null where one would be now. */
+    readonly retryAfterMs: number | null;
+  };
+  /** Replicas of the model, and how many take calls: the others are being replaced. */
+  readonly replicas: { readonly total: number; readonly serving: number };
   /** Why loading failed; null where it did not. For operators: no path, no secret. */
   readonly loadFailure: string | null;
   /** Predictions answered since the start. */

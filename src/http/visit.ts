@@ -1,6 +1,7 @@
 /** One prediction request inside the service: its gates, its deadline, and its line in the books. */
 import { workOf } from "../forecast/request_work.ts";
 import {
+  CircuitOpenError,
   DeadlineExceededError,
   DrainingError,
   InferenceFailedError,
@@ -37,6 +38,8 @@ function clientDeadline(c: Context): number | null {
 function outcomeOf(thrown: unknown, ticket: Ticket): Outcome {
   if (thrown instanceof DrainingError) return ticket.signal.aborted ? "refused" : "aborted";
   if (thrown instanceof ClientGoneError) return "gone";
+  // The circuit opened while the body was read: nothing was begun.
+  if (thrown instanceof CircuitOpenError) return "refused";
   const unfinished = thrown instanceof DeadlineExceededError ||
     (thrown instanceof ModelNotReadyError && !(thrown instanceof InferenceFailedError));
   return unfinished ? "aborted" : "finished";

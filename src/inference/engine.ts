@@ -84,8 +84,13 @@ export interface SeriesChunk {
   readonly done: boolean;
 }
 
-/** One instance of the model. Calls must not overlap: each waits for the one before it. */
+/**
+ * One instance of the model. Calls must not overlap: each waits for the one before it. A call rejects
+ * with a `ReplicaFault`; where that loses the replica, its series are gone and it is being replaced.
+ */
 export interface Replica {
+  /** Resolves when it takes calls: at once, unless it is being replaced. Rejects once it is closed. */
+  available(): Promise<void>;
   /** Tokenizes the series and fills its cache. */
   prefill(input: SeriesInput): Promise<Prefilled>;
   /**
@@ -128,6 +133,8 @@ export interface Engine {
   readonly info: ModelInfo;
   /** At least one; each may run while the others do. */
   readonly replicas: readonly Replica[];
+  /** How many of them take calls now. */
+  readonly serving: number;
   /** Frees every replica; no call may be running. */
   close(): Promise<void>;
 }

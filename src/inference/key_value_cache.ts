@@ -3,6 +3,7 @@
  * depends on the series alone: a series computes the same sums in the same order whatever else is in
  * its batch, and series of near lengths fit one batch.
  */
+import { assertFinite } from "./replica_fault.ts";
 import { type Feeds, floatData, floats, type Tensor } from "./runtime.ts";
 
 /** Contexts are padded to a multiple of this many tokens: more wastes work, less splits batches. */
@@ -116,13 +117,19 @@ function paddedValues(
   return out;
 }
 
-/** The context that a prefill of `tokens` tokens left in its outputs. */
+/**
+ * The context that a prefill of `tokens` tokens left in its outputs.
+ *
+ * @throws ReplicaFault where it is not finite
+ */
 export function contextFrom(
   outputs: Readonly<Record<string, Tensor>>,
   layers: readonly LayerShape[],
   tokens: number,
 ): ContextCache {
   const length = paddedLength(tokens);
+  // What is not finite in any layer reaches the last.
+  assertFinite(floatData(outputs[`new_values_${layers.length - 1}`]), "context");
   const positions = new Float32Array(length).fill(PADDING_POSITION);
   for (let t = 0; t < tokens; t++) positions[t] = t;
   return {

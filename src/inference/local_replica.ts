@@ -83,6 +83,11 @@ export class LocalReplica implements Replica {
     };
   }
 
+  /** See `Replica`. It is replaced by whoever supervises it. */
+  available(): Promise<void> {
+    return Promise.resolve();
+  }
+
   /** See `Replica`. */
   async prefill(input: SeriesInput): Promise<Prefilled> {
     await eventsHandled();
@@ -192,6 +197,12 @@ export class LocalReplica implements Replica {
   release(handles: readonly number[]): Promise<void> {
     for (const handle of handles) this.#series.delete(handle);
     return Promise.resolve();
+  }
+
+  /** Forgets everything: what it held is freed as soon as no run needs it. */
+  abandon(): void {
+    // What cannot be freed either is lost with the memory that it is in.
+    this.close().catch(() => {});
   }
 
   /** See `Replica`. */

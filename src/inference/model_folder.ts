@@ -3,10 +3,24 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { GRAPH_FILES, type Manifest, parseManifest } from "./manifest.ts";
 
+/** What is wrong with a file of a model folder. */
+export type ModelFileFault = "missing" | "truncated" | "corrupt" | "unreadable";
+
 /** A model folder that is missing, damaged, or of another format. */
 export class ModelFolderError extends Error {
   /** Shown by the log and `toString()`; without it they would say `Error`. */
   override readonly name = "ModelFolderError";
+  /** What is wrong. */
+  readonly fault: ModelFileFault;
+  /** The file, and what is wrong with it. */
+  readonly state: string;
+
+  /** The message names `folder` before `state`. */
+  constructor(folder: string, fault: ModelFileFault, state: string, cause?: unknown) {
+    super(`Cannot open model ${folder}: ${state}`, { cause });
+    this.fault = fault;
+    this.state = state;
+  }
 }
 
 /** The manifest of a folder and the bytes of its graphs, equal to their checksums. */
@@ -41,10 +55,11 @@ async function readFile(path: string, file: string): Promise<Uint8Array> {
   try {
     return await Deno.readFile(join(path, file));
   } catch (cause) {
-    const state = cause instanceof Deno.errors.NotFound
-      ? `${file} does not exist`
-      : `${file}: ${cause instanceof Error ? cause.message : String(cause)}`;
-    throw new ModelFolderError(`Cannot open model ${path}: ${state}`, { cause });
+    if (cause instanceof Deno.errors.NotFound) {
+      throw new ModelFolderError(path, "missing", `${file} does not exist`, cause);
+    }
+    const state = `${file}: ${cause instanceof Error ? cause.message : String(cause)}`;
+    throw new ModelFolderError(path, "unreadable", state, cause);
   }
 }
 
@@ -53,30 +68,34 @@ function manifestFrom(bytes: Uint8Array, path: string): Manifest {
   try {
     value = JSON.parse(new TextDecoder().decode(bytes));
   } catch (cause) {
-    throw new ModelFolderError(`Cannot open model ${path}: manifest.json is not JSON`, { cause });
+    throw new ModelFolderError(path, "corrupt", "manifest.json is not JSON", cause);
   }
   try {
     return parseManifest(value);
   } catch (cause) {
     const state = cause instanceof Error ? cause.message : String(cause);
-    throw new ModelFolderError(`Cannot open model ${path}: ${state}`, { cause });
+    throw new ModelFolderError(path, "corrupt", state, cause);
   }
 }
 
 async function readGraph(path: string, file: string, manifest: Manifest): Promise<Uint8Array> {
   const expected = manifest.files[file];
   if (expected === undefined) {
-    throw new ModelFolderError(`Cannot open model ${path}: manifest.json does not list ${file}`);
+    throw new ModelFolderError(path, "corrupt", `manifest.json does not list ${file}`);
   }
   const bytes = await readFile(path, file);
   if (bytes.length !== expected.bytes) {
     throw new ModelFolderError(
-      `Cannot open model ${path}: ${file} has ${bytes.length} bytes, its manifest says ${expected.bytes}`,
+      path,
+      bytes.length < expected.bytes ? "truncated" : "corrupt",
+      `${file} has ${bytes.length} bytes, its manifest says ${expected.bytes}`,
     );
   }
   if (createHash("sha256").update(bytes).digest("hex") !== expected.sha256) {
     throw new ModelFolderError(
-      `Cannot open model ${path}: ${file} does not match the SHA-256 in its manifest`,
+      path,
+      "corrupt",
+      `${file} does not match the SHA-256 in its manifest`,
     );
   }
   return bytes;

@@ -1,8 +1,14 @@
 /** Opens a model folder: checks its files, starts the replicas. */
-import type { Calibration, Engine, ModelInfo, Replica } from "./engine.ts";
+import type { Calibration, Engine, ModelInfo } from "./engine.ts";
 import { openLocalReplica, type ReplicaParts } from "./local_replica.ts";
 import type { Manifest } from "./manifest.ts";
 import { readModelFolder } from "./model_folder.ts";
+import {
+  type AbandonableReplica,
+  SupervisedReplica,
+  type SupervisionEvents,
+  type SupervisionTimes,
+} from "./supervised_replica.ts";
 import { openWorkerReplica } from "./worker_replica.ts";
 
 /** How to run a model. */
@@ -15,7 +21,24 @@ export interface EngineOptions {
   readonly threads: number;
   /** Tokens the model may attend to; absent or null is the manifest's, which is also the most. */
   readonly maxContext?: number | null;
+  /** How long a worker may take before it is given up, and pauses between tries to replace it. */
+  readonly supervision?: SupervisionTimes;
+  /** Hears when a worker is lost and replaced. */
+  readonly events?: SupervisionEvents;
 }
+
+/** Where nothing is set, for commands that end by themselves. */
+const PATIENT: SupervisionTimes = {
+  runTimeoutMs: 600_000,
+  backoffBaseMs: 1000,
+  backoffCapMs: 60_000,
+};
+
+const NOBODY: SupervisionEvents = {
+  lost: () => {},
+  replaced: () => {},
+  replacementFailed: () => {},
+};
 
 function calibrationOf({ calibration }: Manifest): Calibration | null {
   if (calibration === undefined) return null;
@@ -63,25 +86,40 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     threads: options.threads,
     maxContext,
   };
-  const replicas = options.workers === 0
-    ? [await openLocalReplica(parts)]
-    : await openWorkers(parts, options.workers);
+  const info = modelInfo(manifest, maxContext);
+  const replicas = await openReplicas(parts, options);
   return {
-    info: modelInfo(manifest, maxContext),
+    info,
     replicas,
+    get serving() {
+      return replicas.filter((replica) => replica.serving).length;
+    },
     close: async () => {
       await Promise.all(replicas.map((replica) => replica.close()));
     },
   };
 }
 
-/** Starts workers together; if one fails, the others are closed. */
-async function openWorkers(parts: ReplicaParts, count: number): Promise<Replica[]> {
-  const starts = Array.from({ length: count }, () => openWorkerReplica(parts));
+/**
+ * Starts the replicas together; if one fails, the others are closed. The graphs' bytes stay in memory,
+ * so that one can be replaced whatever has become of the folder.
+ */
+async function openReplicas(
+  parts: ReplicaParts,
+  { workers, supervision = PATIENT, events = NOBODY }: EngineOptions,
+): Promise<SupervisedReplica[]> {
+  const open = (): Promise<AbandonableReplica> =>
+    workers === 0 ? openLocalReplica(parts) : openWorkerReplica(parts);
+  const starts = Array.from(
+    { length: Math.max(1, workers) },
+    async () => new SupervisedReplica(await open(), open, supervision, events),
+  );
   const outcomes = await Promise.allSettled(starts);
-  const open = outcomes.flatMap((outcome) => outcome.status === "fulfilled" ? [outcome.value] : []);
+  const opened = outcomes.flatMap((outcome) =>
+    outcome.status === "fulfilled" ? [outcome.value] : []
+  );
   const failed = outcomes.find((outcome) => outcome.status === "rejected");
-  if (failed === undefined) return open;
-  await Promise.all(open.map((replica) => replica.close()));
+  if (failed === undefined) return opened;
+  await Promise.all(opened.map((replica) => replica.close()));
   throw failed.reason;
 }

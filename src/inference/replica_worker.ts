@@ -1,5 +1,6 @@
 /** Entry of a worker: one replica, called by messages, one call after the other. */
 import { type LocalReplica, openLocalReplica } from "./local_replica.ts";
+import { replicaFault } from "./replica_fault.ts";
 import type {
   WorkerCall,
   WorkerRequest,
@@ -42,7 +43,8 @@ async function respond({ id, call }: WorkerRequest): Promise<void> {
   try {
     response = { id, value: await answer(call) };
   } catch (thrown) {
-    response = { id, error: thrown instanceof Error ? thrown : new Error(String(thrown)) };
+    const error = thrown instanceof Error ? thrown : new Error(String(thrown));
+    response = { id, error, kind: replicaFault(thrown).kind };
   }
   scope.postMessage(response);
 }

@@ -1,6 +1,7 @@
 /** What a worker and its owner say to each other. */
 import type { Prefilled, SeriesChunk, SeriesInput } from "./engine.ts";
 import type { ReplicaParts } from "./local_replica.ts";
+import type { FaultKind } from "./replica_fault.ts";
 
 /** A call to the replica in the worker. */
 export type WorkerCall =
@@ -32,7 +33,7 @@ export interface WorkerResults {
   close: null;
 }
 
-/** The answer to a call: a value, or the error it ended with. */
+/** The answer to a call: a value, or the error it ended with, whose class a message does not keep. */
 export type WorkerResponse =
   | { readonly id: number; readonly value: WorkerResults[keyof WorkerResults] }
-  | { readonly id: number; readonly error: Error };
+  | { readonly id: number; readonly error: Error; readonly kind: FaultKind };

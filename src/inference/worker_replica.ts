@@ -1,6 +1,7 @@
 /** A replica in a Worker, so that the thread that serves requests never computes. */
-import type { Prefilled, Replica, SeriesChunk, SeriesInput } from "./engine.ts";
+import type { Prefilled, SeriesChunk, SeriesInput } from "./engine.ts";
 import type { ReplicaParts } from "./local_replica.ts";
+import { ReplicaFault } from "./replica_fault.ts";
 import type {
   WorkerCall,
   WorkerRequest,
@@ -13,24 +14,38 @@ interface Pending {
   readonly reject: (error: Error) => void;
 }
 
-/** Starts a worker and loads the model in it. */
-export async function openWorkerReplica(parts: ReplicaParts): Promise<WorkerReplica> {
-  const worker = new Worker(new URL("./replica_worker.ts", import.meta.url), { type: "module" });
-  const replica = new WorkerReplica(worker);
+/** Starts a worker that runs `replica_worker.ts`. */
+function startWorker(): Worker {
+  return new Worker(new URL("./replica_worker.ts", import.meta.url), { type: "module" });
+}
+
+/**
+ * Starts a worker and loads the model in it.
+ *
+ * @param start makes the worker; tests start one that fails
+ */
+export async function openWorkerReplica(
+  parts: ReplicaParts,
+  start: () => Worker = startWorker,
+): Promise<WorkerReplica> {
+  const replica = new WorkerReplica(start());
   try {
     await replica.open(parts);
   } catch (error) {
-    worker.terminate();
+    replica.abandon(new ReplicaFault("died", "Cannot infer: the model did not open", error));
     throw error;
   }
   return replica;
 }
 
-/** The owner's end of a replica in a worker. After the worker fails, every call rejects. */
-export class WorkerReplica implements Replica {
+/**
+ * The owner's end of a replica in a worker. After the worker fails, every call rejects. A worker that
+ * ends without an error says so to nobody: whoever waits needs a watchdog.
+ */
+export class WorkerReplica {
   readonly #worker: Worker;
   readonly #pending = new Map<number, Pending>();
-  #failure: Error | null = null;
+  #failure: ReplicaFault | null = null;
   #calls = 0;
 
   /** Takes over a worker running `replica_worker.ts`; use `openWorkerReplica()`. */
@@ -39,7 +54,7 @@ export class WorkerReplica implements Replica {
     worker.onmessage = (event: MessageEvent<WorkerResponse>) => this.#settle(event.data);
     worker.onerror = (event: ErrorEvent) => {
       event.preventDefault();
-      this.#fail(new Error(`Cannot go on: the inference worker failed: ${event.message}`));
+      this.abandon(new ReplicaFault("died", `The inference worker ended: ${event.message}`));
     };
   }
 
@@ -47,14 +62,21 @@ export class WorkerReplica implements Replica {
     const pending = this.#pending.get(response.id);
     if (pending === undefined) return;
     this.#pending.delete(response.id);
-    if ("error" in response) pending.reject(response.error);
-    else pending.resolve(response.value as never);
+    if ("error" in response) {
+      const { error, kind } = response;
+      pending.reject(new ReplicaFault(kind, error.message, error));
+    } else pending.resolve(response.value as never);
   }
 
-  #fail(error: Error): void {
-    this.#failure = error;
+  /**
+   * Ends the worker; calls under way and to come reject with `fault`. Deno ends a worker that computes
+   * only when its run returns: until then it costs a core, and its memory.
+   */
+  abandon(fault: ReplicaFault): void {
+    if (this.#failure !== null) return;
+    this.#failure = fault;
     this.#worker.terminate();
-    for (const { reject } of this.#pending.values()) reject(error);
+    for (const { reject } of this.#pending.values()) reject(fault);
     this.#pending.clear();
   }
 
@@ -92,10 +114,13 @@ export class WorkerReplica implements Replica {
     await this.#call({ method: "release", handles });
   }
 
-  /** See `Replica`. The worker ends even if it failed before. */
+  /** See `Replica`. The worker ends even if it failed before, or fails to close. */
   async close(): Promise<void> {
     if (this.#failure !== null) return;
-    await this.#call({ method: "close" });
-    this.#fail(new Error("Cannot infer: the replica is closed"));
+    try {
+      await this.#call({ method: "close" });
+    } finally {
+      this.abandon(new ReplicaFault("died", "Cannot infer: the replica is closed"));
+    }
   }
 }

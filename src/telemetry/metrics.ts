@@ -154,6 +154,48 @@ export const METRICS = {
     help: "Calls to a replica that failed.",
     labels: [],
   },
+  errors: {
+    kind: "counter",
+    name: "kronos_errors_total",
+    help: "Requests answered with an error, by its type and what is behind it.",
+    labels: ["type", "cause"],
+  },
+  retries: {
+    kind: "counter",
+    name: "kronos_retries_total",
+    help: "Series that were tried again, by what failed.",
+    labels: ["cause"],
+  },
+  replicasLost: {
+    kind: "counter",
+    name: "kronos_replicas_lost_total",
+    help: "Replicas that were given up: died, hung, out_of_memory.",
+    labels: ["cause"],
+  },
+  workerRestarts: {
+    kind: "counter",
+    name: "kronos_worker_restarts_total",
+    help: "Replicas that took the place of a lost one.",
+    labels: [],
+  },
+  replicasServing: {
+    kind: "gauge",
+    name: "kronos_replicas_serving",
+    help: "Replicas that take calls.",
+    labels: [],
+  },
+  circuitState: {
+    kind: "gauge",
+    name: "kronos_circuit_state",
+    help: "1 for the state of the circuit breaker: closed, open, half_open.",
+    labels: ["state"],
+  },
+  loadFailures: {
+    kind: "counter",
+    name: "kronos_model_load_failures_total",
+    help: "Tries to load the model that failed, by cause.",
+    labels: ["cause"],
+  },
   modelInfo: {
     kind: "gauge",
     name: "kronos_model_info",

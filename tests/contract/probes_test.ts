@@ -57,6 +57,8 @@ Deno.test("detailed health: healthy with a model, and every key of the contract"
     predictions_total: 1,
     failures_total: 1,
     load_failure: null,
+    replicas_serving: 2,
+    replicas_total: 2,
   });
   assert.deepEqual(body.checks.queue, { status: "healthy", waiting: 0, running: 0, limit: 64 });
   assert.deepEqual(Object.keys(body.checks.memory), [

@@ -12,6 +12,7 @@ import { JsonThread } from "../../src/http/json_thread.ts";
 import type { Readiness, ServiceState } from "../../src/http/service_state.ts";
 import type { ModelInfo, SeriesInput } from "../../src/inference/engine.ts";
 import { createLog } from "../../src/telemetry/log.ts";
+import { ErrorPatterns } from "../../src/telemetry/error_patterns.ts";
 import { createMetrics } from "../../src/telemetry/metrics.ts";
 import { RequestLedger } from "../../src/telemetry/request_ledger.ts";
 import { type OpenApiDocument, SchemaCheck } from "./schema_check.ts";
@@ -54,6 +55,10 @@ export class FakeService implements ServiceState {
   model: ServiceState["model"];
   /** See `ServiceState`. */
   loadFailure: string | null = null;
+  /** See `ServiceState`. */
+  circuit: ServiceState["circuit"] = { state: "closed", retryAfterMs: null };
+  /** See `ServiceState`. */
+  replicas: ServiceState["replicas"] = { total: 2, serving: 2 };
   /** See `ServiceState`. */
   predictions = 0;
   /** See `ServiceState`. */
@@ -98,6 +103,8 @@ export class TestedApp {
   readonly admission: Admission;
   /** Its books. */
   readonly ledger: RequestLedger = new RequestLedger();
+  /** Its errors, counted. */
+  readonly errorPatterns: ErrorPatterns;
   /** Aborts what is under way, as the end of a drain does. */
   readonly stop: AbortController = new AbortController();
   /** What it is made of. */
@@ -128,7 +135,7 @@ export class TestedApp {
         engine: { replicas: [fake] },
         clipValue: this.config.clipValue,
         scheduler: settings,
-        onReplicaError: () => {},
+        failures: { retry: { retries: 2, backoffBaseMs: 1, backoffCapMs: 2 } },
       }),
     });
     this.admission = new Admission({
@@ -136,14 +143,18 @@ export class TestedApp {
       tokens: this.config.queueTokens,
       bytes: this.config.queueMb * 1e6,
     });
+    const log = createLog("DEBUG", (line) => this.lines.push(JSON.parse(line)));
+    const metrics = createMetrics();
+    this.errorPatterns = new ErrorPatterns(log, metrics);
     this.parts = {
       config: this.config,
       admission: this.admission,
       ledger: this.ledger,
       stopSignal: this.stop.signal,
       jsonThread: new JsonThread(this.config),
-      log: createLog("DEBUG", (line) => this.lines.push(JSON.parse(line))),
-      metrics: createMetrics(),
+      log,
+      metrics,
+      errorPatterns: this.errorPatterns,
       service: this.service,
       ...(lookup === undefined ? {} : { lookup }),
     };

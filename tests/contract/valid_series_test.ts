@@ -59,7 +59,7 @@ Deno.test("so it is with a model of random weights", async () => {
     engine: { replicas: [replica] },
     clipValue: 5,
     scheduler: DEFAULT_SCHEDULER_SETTINGS,
-    onReplicaError: (error) => assert.fail(String(error)),
+    failures: { onReplicaError: (fault) => assert.fail(String(fault)) },
   });
   const under = new TestedApp({ forecaster });
   try {

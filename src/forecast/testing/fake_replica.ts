@@ -8,6 +8,8 @@ export interface FakeReplicaOptions {
   readonly pause?: () => Promise<unknown>;
   /** Thrown by the calls it returns an error for. */
   readonly failure?: (call: "prefill" | "decode", seeds: readonly number[]) => Error | undefined;
+  /** When it takes calls; at once unless given. */
+  readonly available?: () => Promise<void>;
   /** Series with equal answers may be decoded together; all are equal unless given. */
   readonly cohort?: (input: SeriesInput) => string;
   /** A normalised value of a candle; `fakeValue()` unless given. */
@@ -58,6 +60,11 @@ export class FakeReplica implements Replica {
   /** Series that were prefilled and not released. */
   get held(): number {
     return this.#held.size;
+  }
+
+  /** See `Replica`. */
+  available(): Promise<void> {
+    return this.#options.available?.() ?? Promise.resolve();
   }
 
   /** See `Replica`. */

@@ -1,0 +1,130 @@
+/** A model from its folder to its first forecast: what the service forecasts with. */
+import type { Config } from "../config.ts";
+import { CircuitBreaker } from "../forecast/circuit_breaker.ts";
+import { createForecaster, type ScheduledForecaster } from "../forecast/forecaster.ts";
+import { guardedForecaster } from "../forecast/guarded_forecaster.ts";
+import { DEFAULT_SCHEDULER_SETTINGS, type FailureHandling } from "../forecast/scheduler.ts";
+import type { Engine } from "../inference/engine.ts";
+import { openEngine } from "../inference/open_engine.ts";
+import type { SupervisionEvents } from "../inference/supervised_replica.ts";
+import type { Log } from "../telemetry/log.ts";
+import type { Metrics } from "../telemetry/metrics.ts";
+import { warmUp } from "./warm_up.ts";
+
+/** Who hears of a model's failures, and how it is run. */
+export interface ModelParts {
+  /** Which model, and how to run it. */
+  readonly config: Config;
+  /** Gets a line for each call that failed, and each worker lost or replaced. */
+  readonly log: Log;
+  /** Counts them. */
+  readonly metrics: Metrics;
+}
+
+/** A model that has forecast. */
+export interface OpenModel {
+  /** Its facts and its replicas. */
+  readonly engine: Engine;
+  /** Refuses while the circuit is open. */
+  readonly forecaster: ScheduledForecaster;
+  /** Whether it is given a rest. */
+  readonly circuit: CircuitBreaker;
+  /** Rejects what is unfinished and frees everything. */
+  close(): Promise<void>;
+}
+
+function supervisionEvents({ log, metrics }: ModelParts): SupervisionEvents {
+  return {
+    lost: (fault) => {
+      metrics.replicasLost.inc({ cause: fault.kind });
+      log.error("a replica is lost and will be replaced", { cause: fault.kind, error: fault });
+    },
+    replaced: () => {
+      metrics.workerRestarts.inc();
+      log.info("a replica is replaced");
+    },
+    replacementFailed: (error, nextTryMs) => {
+      log.error("cannot replace a replica", { next_try_ms: nextTryMs, error });
+    },
+  };
+}
+
+function failureHandling({ config, log, metrics }: ModelParts): FailureHandling {
+  return {
+    retry: {
+      retries: config.retries,
+      backoffBaseMs: config.retryBaseMs,
+      backoffCapMs: config.retryCapMs,
+    },
+    onReplicaError: (fault) => {
+      metrics.modelFailures.inc();
+      log.error("a call to the model failed", { cause: fault.kind, error: fault });
+    },
+    onRetry: ({ kind }) => metrics.retries.inc({ cause: kind }),
+  };
+}
+
+function circuitOf({ config, log, metrics }: ModelParts): CircuitBreaker {
+  const states = ["closed", "open", "half_open"] as const;
+  const show = (now: (typeof states)[number]): void => {
+    for (const state of states) metrics.circuitState.set({ state }, state === now ? 1 : 0);
+  };
+  show("closed");
+  return new CircuitBreaker({
+    windowMs: config.circuitWindowS * 1000,
+    threshold: config.circuitThreshold,
+    minRequests: config.circuitMinRequests,
+    cooldownMs: config.circuitCooldownS * 1000,
+  }, (state) => {
+    show(state);
+    log.warn("the circuit has changed", { circuit: state });
+  });
+}
+
+/**
+ * Opens a model and warms it up; where that fails, nothing stays open.
+ *
+ * @throws ModelFolderError where its folder is missing, damaged or of another format
+ * @throws InferenceFailedError where it fails in the warm-up
+ */
+export async function openModel(parts: ModelParts): Promise<OpenModel> {
+  const { config } = parts;
+  const { modelPath, workers, threads, maxContext } = config;
+  const engine = await openEngine({
+    modelPath,
+    workers,
+    threads,
+    maxContext,
+    supervision: {
+      runTimeoutMs: config.runTimeoutS * 1000,
+      backoffBaseMs: config.reloadBaseMs,
+      backoffCapMs: config.reloadCapMs,
+    },
+    events: supervisionEvents(parts),
+  });
+  const forecaster = createForecaster({
+    engine,
+    clipValue: config.clipValue,
+    anchor: config.anchor ?? engine.info.anchor,
+    calibration: config.calibration ? engine.info.calibration : null,
+    scheduler: {
+      ...DEFAULT_SCHEDULER_SETTINGS,
+      chunkSteps: config.chunkSteps,
+      maxRows: config.maxBatchRows,
+      maxPrefilledSeries: config.maxPrefilledSeries,
+    },
+    failures: failureHandling(parts),
+  });
+  const close = async (): Promise<void> => {
+    await forecaster.close();
+    await engine.close();
+  };
+  try {
+    await warmUp(forecaster, engine.replicas.length);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  const circuit = circuitOf(parts);
+  return { engine, circuit, forecaster: guardedForecaster(forecaster, circuit), close };
+}
