@@ -33,7 +33,8 @@ export type Config = {
   readonly [Name in keyof typeof SETTINGS]: (typeof SETTINGS)[Name]["fallback"];
 };
 
-const FROM_PYTHON = ["KRONOS_MODEL_ID", "KRONOS_TOKENIZER_ID"];
+/** Variables of the Python service that are refused, since they name what to download. */
+export const FROM_PYTHON: readonly string[] = ["KRONOS_MODEL_ID", "KRONOS_TOKENIZER_ID"];
 
 const IMPORT_COMMAND = "deno task import --model hf:NeoQuasar/Kronos-small " +
   "--tokenizer hf:NeoQuasar/Kronos-Tokenizer-base --out models/small";

@@ -1,8 +1,9 @@
 /** `deno task calibrate FOLDER`: fits how a model's paths are spread anew, and writes its manifest. */
 import { join } from "node:path";
 import { crossFitted, fitCalibration } from "../evaluation/fit_calibration.ts";
+import type { WindowForecast } from "../evaluation/forecast_windows.ts";
 import { scoreWindow } from "../evaluation/score_window.ts";
-import { summarizeScores } from "../evaluation/summarize_scores.ts";
+import { summarizeScores, type Summary } from "../evaluation/summarize_scores.ts";
 import type { Calibration } from "../inference/engine.ts";
 import { parseManifest } from "../inference/manifest.ts";
 import {
@@ -10,6 +11,7 @@ import {
   forecastFolder,
   readEvaluationOptions,
 } from "./evaluation_forecasts.ts";
+import { evaluationTable } from "./evaluation_table.ts";
 import { reportEvaluation } from "./report_evaluation.ts";
 import { runCommand } from "./run_command.ts";
 
@@ -17,7 +19,8 @@ const HELP = `Fit the calibration of a model on a folder of candles, and write i
 
   deno task calibrate FOLDER [options of deno task evaluate]
 
-Prints the scores of the windows as calibrated by what was fitted on the other half of the time.`;
+Prints the scores of the windows without a calibration, then as calibrated by what was fitted on the
+other half of the time.`;
 
 /** Writes what was fitted, and what it was fitted with, to the manifest of a model. */
 async function writeCalibration(
@@ -41,12 +44,14 @@ async function calibrate(args: string[]): Promise<void> {
   const options = { ...await readEvaluationOptions(args), calibration: false };
   const made = await forecastFolder(options);
   const { forecasts, sampling, anchor } = made;
-  const scores = crossFitted(forecasts, sampling)
-    .map((forecast, i) => scoreWindow(forecast, options.seed + i));
-  const title = `${
-    describeForecasts(options, made)
-  }; then calibrated by the other half of the time`;
-  await reportEvaluation(title, summarizeScores(scores, options.seed), options);
+  const summarize = (shown: readonly WindowForecast[]): Summary => {
+    const scores = shown.map((forecast, i) => scoreWindow(forecast, options.seed + i));
+    return summarizeScores(scores, options.seed);
+  };
+  const title = describeForecasts(options, made);
+  console.log(`${evaluationTable(title, summarize(forecasts))}\n`);
+  const calibrated = summarize(crossFitted(forecasts, sampling));
+  await reportEvaluation(`${title}; then by the other half of the time`, calibrated, options);
   await writeCalibration(options.model, fitCalibration(forecasts, sampling), anchor);
 }
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { InferenceFailedError, ModelNotReadyError } from "./errors.ts";
+import { ReplicaFault } from "../inference/replica_fault.ts";
 import { DEFAULT_SCHEDULER_SETTINGS, Scheduler, type SchedulerSettings } from "./scheduler.ts";
 import { FakeJob } from "./testing/fake_job.ts";
 import { FakeReplica, type FakeReplicaOptions } from "./testing/fake_replica.ts";
@@ -266,4 +267,29 @@ Deno.test("close() rejects what is unfinished, waits for the call and refuses mo
     assert.ok(outcome.reason instanceof ModelNotReadyError);
   }
   await assert.rejects(scheduler.submit(jobsFrom(20, 1, 1), never), ModelNotReadyError);
+});
+
+Deno.test("submit() begins the series of a lost replica anew on another, and the numbers are the same", async () => {
+  let calls = 0;
+  const dying = new FakeReplica({
+    failure: (call) =>
+      call === "decode" && ++calls === 2 ? new ReplicaFault("died", "killed") : undefined,
+    available: () => calls < 2 ? Promise.resolve() : new Promise(() => {}),
+  });
+  const healthy = new FakeReplica();
+  const retried: string[] = [];
+  const scheduler = new Scheduler(
+    [dying, healthy],
+    { ...DEFAULT_SCHEDULER_SETTINGS, chunkSteps: 4 },
+    {
+      retry: { retries: 1, backoffBaseMs: 1, backoffCapMs: 1 },
+      onRetry: ({ kind }) => retried.push(kind),
+    },
+  );
+  const requests = [jobsFrom(0, 3, 12), jobsFrom(10, 1, 40), jobsFrom(20, 2, 8)];
+  await Promise.all(requests.map((jobs) => scheduler.submit(jobs, never)));
+  for (const job of requests.flat()) job.assertFinished();
+  assert.ok(retried.length > 0 && retried.every((kind) => kind === "died"));
+  assert.deepEqual(healthy.breaches, []);
+  await scheduler.close();
 });

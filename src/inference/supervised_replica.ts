@@ -94,10 +94,15 @@ export class SupervisedReplica implements Replica {
     this.#closing.abort();
     const replica = this.#current;
     if (replica === null) return;
-    await this.#watched(() => {
-      this.#current = null;
-      return replica.close();
-    });
+    try {
+      await this.#watched(() => {
+        this.#current = null;
+        return replica.close();
+      });
+    } catch (thrown) {
+      // What is lost needs no closing.
+      if (!replicaFault(thrown).losesReplica) throw thrown;
+    }
   }
 
   async #watched<Answer>(call: (replica: AbandonableReplica) => Promise<Answer>): Promise<Answer> {

@@ -3,19 +3,23 @@ import { buildGraphs } from "../../src/importer/graphs.ts";
 import { readModelCheckpoint, readTokenizerCheckpoint } from "../../src/importer/checkpoint.ts";
 import { FEATURES, TIME_FEATURES } from "../../src/kronos/architecture.ts";
 import type { Replica, SeriesInput } from "../../src/inference/engine.ts";
-import { type LocalReplica, openLocalReplica } from "../../src/inference/local_replica.ts";
+import {
+  type LocalReplica,
+  openLocalReplica,
+  type ReplicaParts,
+} from "../../src/inference/local_replica.ts";
 
 const FIXTURE = new URL("../fixtures/parity/tiny/", import.meta.url).pathname;
 
 /** Tokens the tiny model attends to in these tests. */
 export const TINY_CONTEXT = 48;
 
-/** Opens the tiny model on the calling thread. */
-export async function openTinyReplica(): Promise<LocalReplica> {
+/** What a replica of the tiny model is made of. */
+export async function tinyParts(): Promise<ReplicaParts> {
   const model = await readModelCheckpoint(`${FIXTURE}model`);
   const tokenizer = await readTokenizerCheckpoint(`${FIXTURE}tokenizer`);
   const limits = { maxContext: TINY_CONTEXT, maxHorizon: 64, maxInput: 128 };
-  return await openLocalReplica({
+  return {
     manifest: {
       format_version: 1,
       model_version: "tiny",
@@ -34,7 +38,12 @@ export async function openTinyReplica(): Promise<LocalReplica> {
     graphs: buildGraphs(model, tokenizer, limits),
     threads: 1,
     maxContext: TINY_CONTEXT,
-  });
+  };
+}
+
+/** Opens the tiny model on the calling thread. */
+export async function openTinyReplica(): Promise<LocalReplica> {
+  return await openLocalReplica(await tinyParts());
 }
 
 /** A series that differs with its seed, in values and in times. */

@@ -247,7 +247,7 @@ Deno.test("a bad configuration exits with 78, a line for each setting, nothing s
     cwd: new URL("../../", import.meta.url).pathname,
     env: {
       PORT: "none",
-      KRONOS_SECURITY_ENABLED: "true",
+      KRONOS_SECURITY_ENABLED: "perhaps",
       KRONOS_MODEL_ID: "NeoQuasar/Kronos-small",
     },
   }).output();

@@ -1,0 +1,72 @@
+/** Workers that end while they are needed, in this process. */
+import assert from "node:assert/strict";
+import type { ReplicaFault } from "../../src/inference/replica_fault.ts";
+import { SupervisedReplica } from "../../src/inference/supervised_replica.ts";
+import { openWorkerReplica } from "../../src/inference/worker_replica.ts";
+import { forecastAlone, tinyParts, tinySeries } from "../engine/tiny_replica.ts";
+
+const parts = await tinyParts();
+
+/** A supervised replica, the workers that it has had, and what was said of it. */
+async function supervised(runTimeoutMs: number): Promise<{
+  readonly replica: SupervisedReplica;
+  readonly workers: Worker[];
+  readonly lost: string[];
+}> {
+  const workers: Worker[] = [];
+  const lost: string[] = [];
+  const start = (): Worker => {
+    const url = new URL("./dying_worker.ts", import.meta.url);
+    const worker = new Worker(url, { type: "module" });
+    workers.push(worker);
+    return worker;
+  };
+  const open = () => openWorkerReplica(parts, start);
+  const replica = new SupervisedReplica(
+    await open(),
+    open,
+    { runTimeoutMs, backoffBaseMs: 1, backoffCapMs: 10 },
+    {
+      lost: ({ kind }) => lost.push(kind),
+      replaced: () => lost.push("replaced"),
+      replacementFailed: (error) => assert.fail(String(error)),
+    },
+  );
+  return { replica, workers, lost };
+}
+
+function isFault(kind: string): (error: ReplicaFault) => boolean {
+  return (error) => error.kind === kind && error.losesReplica;
+}
+
+Deno.test("a worker that ends with an error in a run is replaced, and computes the same", async () => {
+  const { replica, workers, lost } = await supervised(60_000);
+  const input = tinySeries(40, { seed: 3 });
+  const before = await forecastAlone(replica, input);
+  const run = replica.prefill(input);
+  workers[0].postMessage({ die: true });
+  await assert.rejects(Promise.all([run, replica.prefill(input)]), isFault("died"));
+  await replica.available();
+  assert.deepEqual(await forecastAlone(replica, input), before);
+  assert.deepEqual(lost, ["died", "replaced"]);
+  await replica.close();
+});
+
+Deno.test("a worker that ends without a word in a run is found by the watchdog", async () => {
+  const { replica, workers, lost } = await supervised(1000);
+  const run = replica.prefill(tinySeries(40, { seed: 3 }));
+  workers[0].terminate();
+  await assert.rejects(run, isFault("hung"));
+  await replica.available();
+  await forecastAlone(replica, tinySeries(40, { seed: 4 }));
+  assert.deepEqual(lost, ["hung", "replaced"]);
+  await replica.close();
+});
+
+Deno.test("close() of a replica whose worker is gone ends, and no other takes its place", async () => {
+  const { replica, workers } = await supervised(500);
+  workers[0].terminate();
+  await replica.close();
+  await assert.rejects(replica.prefill(tinySeries(40, { seed: 3 })), isFault("died"));
+  assert.equal(workers.length, 1);
+});
