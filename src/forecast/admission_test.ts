@@ -71,7 +71,7 @@ Deno.test("Admission refuses a deadline that the work before it leaves no time f
 Deno.test("Admission refuses at the door what the work inside leaves no time for", () => {
   const admission = measured();
   admission.enter(1, 1e9).admit({ tokens: 1, units: 500 }, 1e9);
-  assert.equal(refusal(() => admission.enter(1, 1000)).reason, "deadline");
+  assert.equal(refusal(() => admission.enter(1, 900)).reason, "deadline");
   admission.enter(1, 1100);
 });
 
