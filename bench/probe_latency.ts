@@ -7,6 +7,7 @@ import { ServiceProcess } from "../tests/integration/service_process.ts";
 import type { Load, LoadTask } from "./load_worker.ts";
 
 const PROBE_INTERVAL_MS = 20;
+const WARM_UP_MS = 2000;
 const MEGABYTE = 1_000_000;
 
 const { values } = parseArgs({ options: { seconds: { type: "string", default: "20" } } });
@@ -93,7 +94,12 @@ console.log("| --- | --- | --- | --- | --- |");
 for (const [name, task] of Object.entries(LOADS)) {
   // A thread of its own: what a client does must not look like the service's delay.
   const client = new Worker(import.meta.resolve("./load_worker.ts"), { type: "module" });
-  if (task !== null) client.postMessage({ origin: service.origin, ...task } satisfies LoadTask);
+  if (task !== null) {
+    const answered = new Promise((resolve) => client.addEventListener("message", resolve));
+    client.postMessage({ origin: service.origin, ...task } satisfies LoadTask);
+    await answered; // what starting costs is not of interest
+  }
+  await probe(service.origin, WARM_UP_MS);
   const latencies = await probe(service.origin, loadMs);
   client.terminate();
   const times = [0.5, 0.99, 1].map((share) => `${at(latencies, share)} ms`);

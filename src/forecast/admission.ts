@@ -50,12 +50,16 @@ export interface Ticket {
   /** Aborts where the request is refused after it was admitted: by a drain that it would outlast. */
   readonly signal: AbortSignal;
   /**
-   * The second gate.
+   * The second gate. With nobody else inside only a deadline that has passed is refused: what is known
+   * of the service's rate may be old, and nothing but work renews it.
    *
    * @param budgetMs what is left until its deadline
    * @throws OverloadedError where its tokens do not fit, or its deadline cannot be met
+   * @throws DrainingError where it would outlast a drain that has begun
    */
   admit(work: RequestWork, budgetMs: number): void;
+  /** Its body is read and has so many bytes. */
+  sized(bytes: number): void;
   /** A replica works on it. */
   start(): void;
   /** It is out; `done` where its work was done, from which the service's rate is measured. */
@@ -64,7 +68,7 @@ export interface Ticket {
 
 /** A request inside, as the door keeps it. */
 interface Guest {
-  readonly bytes: number;
+  bytes: number;
   readonly refusal: AbortController;
   work: RequestWork | null;
   started: boolean;
@@ -76,7 +80,8 @@ export class Admission {
   readonly #rate: ServiceRate;
   /** In the order in which they came. */
   readonly #guests = new Set<Guest>();
-  #closed = false;
+  /** Until when what is inside may take, by `performance.now()`; null while the door is open. */
+  #closesAt: number | null = null;
   /** Units of a recent request; stands for one that is not parsed yet. */
   #meanUnits = 0;
 
@@ -96,19 +101,20 @@ export class Admission {
    *   leaves no time before the deadline
    */
   enter(bytes: number, budgetMs: number): Ticket {
-    if (this.#closed) throw new DrainingError(this.#backlogMs());
+    if (this.#closesAt !== null) throw new DrainingError(this.#backlogMs());
     if (this.facts().waiting >= this.#limits.waiting) {
       throw new OverloadedError("Too many requests wait", "queue_full", this.#backlogMs());
     }
     if (this.#sum((guest) => guest.bytes) + bytes > this.#limits.bytes) {
       throw new OverloadedError("Too many bytes wait", "bytes_full", this.#backlogMs());
     }
-    this.#checkDeadline(this.#meanUnits, this.#unitsInside(), budgetMs);
+    this.#checkDeadline(0, this.#unitsInside(), budgetMs);
     const guest: Guest = { bytes, refusal: new AbortController(), work: null, started: false };
     this.#guests.add(guest);
     return {
       signal: guest.refusal.signal,
       admit: (work, budgetMs) => this.#admit(guest, work, budgetMs),
+      sized: (bytes) => guest.bytes = bytes,
       start: () => guest.started = true,
       leave: (done) => this.#leave(guest, done),
     };
@@ -130,7 +136,7 @@ export class Admission {
    * would not be done within the budget are refused at once.
    */
   close(budgetMs: number): void {
-    this.#closed = true;
+    this.#closesAt = performance.now() + budgetMs;
     let units = 0;
     for (const { work, started, refusal } of this.#guests) {
       units += work?.units ?? 0;
@@ -143,7 +149,11 @@ export class Admission {
     if (this.facts().tokens + work.tokens > this.#limits.tokens) {
       throw new OverloadedError("Too many tokens wait", "tokens_full", this.#backlogMs());
     }
-    this.#checkDeadline(work.units, this.#unitsInside() - this.#meanUnits, budgetMs);
+    const ahead = this.#unitsInside() - this.#meanUnits;
+    const own = this.#guests.size > 1 ? work.units : 0;
+    this.#checkDeadline(own, ahead, budgetMs);
+    const drainMs = this.#closesAt === null ? Infinity : this.#closesAt - performance.now();
+    if (this.#rate.msFor(ahead + work.units) > drainMs) throw new DrainingError(drainMs);
     if (this.#sum((other) => other.work === null ? 0 : 1) === 0) this.#rate.begin();
     guest.work = work;
     this.#meanUnits += MEAN_WEIGHT * (work.units - this.#meanUnits);

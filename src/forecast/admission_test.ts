@@ -71,7 +71,7 @@ Deno.test("Admission refuses a deadline that the work before it leaves no time f
 Deno.test("Admission refuses at the door what the work inside leaves no time for", () => {
   const admission = measured();
   admission.enter(1, 1e9).admit({ tokens: 1, units: 500 }, 1e9);
-  assert.equal(refusal(() => admission.enter(1, 1000)).reason, "deadline");
+  assert.equal(refusal(() => admission.enter(1, 900)).reason, "deadline");
   admission.enter(1, 1100);
 });
 
@@ -85,6 +85,22 @@ Deno.test("Admission counts what it has not parsed as a request like the others"
   }
   for (let i = 0; i < 7; i++) admission.enter(1, 1e9);
   assert.equal(refusal(() => admission.enter(1, 700)).reason, "deadline");
+});
+
+Deno.test("Admission takes what comes alone, however slow or large requests were before", () => {
+  const admission = measured();
+  const large = admission.enter(1, 1e9);
+  large.admit({ tokens: 1, units: 1e6 }, 1e9);
+  large.leave(false);
+  admission.enter(1, 10).admit({ tokens: 1, units: 100 }, 10);
+});
+
+Deno.test("Admission counts a body at its size once it is read", () => {
+  const admission = new Admission({ ...WIDE, bytes: 100 });
+  const first = admission.enter(90, 1e9);
+  assert.equal(refusal(() => admission.enter(20, 1e9)).reason, "bytes_full");
+  first.sized(10);
+  admission.enter(20, 1e9);
 });
 
 Deno.test("Admission takes any deadline that has not passed while the rate is unknown", () => {
@@ -119,6 +135,14 @@ Deno.test("Admission.close() waits for bodies that are being read, and admits th
   admission.close(1000);
   assert.equal(reading.signal.aborted, false);
   reading.admit(WORK, 1e6);
+});
+
+Deno.test("Admission.close(): a body that is read during the drain is held to what is left of it", () => {
+  const admission = measured();
+  const [long, short] = [admission.enter(1, 1e9), admission.enter(1, 1e9)];
+  admission.close(1000);
+  assert.throws(() => long.admit({ tokens: 1, units: 100_000 }, 1e9), DrainingError);
+  short.admit({ tokens: 1, units: 10 }, 1e9);
 });
 
 Deno.test("Admission: its limits hold and its counts return to zero, in any order of events", () => {

@@ -15,20 +15,6 @@ export class InferenceFailedError extends Error {
   }
 }
 
-/** Not admitted: the model has failed too often lately. */
-export class CircuitOpenError extends Error {
-  /** For logs, which print it before the message. */
-  override name = "CircuitOpenError";
-  /** When a forecast is tried again, in milliseconds. */
-  readonly retryAfterMs: number;
-
-  /** Says so. */
-  constructor(retryAfterMs: number) {
-    super("The model has failed too often: it is given a rest");
-    this.retryAfterMs = retryAfterMs;
-  }
-}
-
 /** The deadline passed before the work was done. */
 export class DeadlineExceededError extends Error {
   /** For logs, which print it before the message. */
@@ -41,36 +27,53 @@ export class ModelNotReadyError extends Error {
   override name = "ModelNotReadyError";
 }
 
-/** Why a request is not admitted. */
-export type OverloadReason = "queue_full" | "bytes_full" | "tokens_full" | "deadline";
-
-/** Not admitted: what waits already would take too long, or too much. */
-export class OverloadedError extends Error {
-  /** For logs, which print it before the message. */
-  override name = "OverloadedError";
-  /** For metrics. */
-  readonly reason: OverloadReason;
-  /** When there should be room, in milliseconds; 0 where it is not known. */
+/** Not admitted now; later it may be. */
+export abstract class NotAdmittedError extends Error {
+  /** When to come again, in milliseconds; 0 where it is not known. */
   readonly retryAfterMs: number;
 
   /** The message is for the client. */
-  constructor(message: string, reason: OverloadReason, retryAfterMs: number) {
+  constructor(message: string, retryAfterMs: number) {
     super(message);
-    this.reason = reason;
     this.retryAfterMs = retryAfterMs;
   }
 }
 
+/** Not admitted: the model has failed too often lately. */
+export class CircuitOpenError extends NotAdmittedError {
+  /** For logs, which print it before the message. */
+  override name = "CircuitOpenError";
+
+  /** Says so. */
+  constructor(retryAfterMs: number) {
+    super("The model has failed too often: it is given a rest", retryAfterMs);
+  }
+}
+
+/** Why a request is not admitted. */
+export type OverloadReason = "queue_full" | "bytes_full" | "tokens_full" | "deadline";
+
+/** Not admitted: what waits already would take too long, or too much. */
+export class OverloadedError extends NotAdmittedError {
+  /** For logs, which print it before the message. */
+  override name = "OverloadedError";
+  /** For metrics. */
+  readonly reason: OverloadReason;
+
+  /** The message is for the client. */
+  constructor(message: string, reason: OverloadReason, retryAfterMs: number) {
+    super(message, retryAfterMs);
+    this.reason = reason;
+  }
+}
+
 /** Not admitted, or not finished: the service is stopping. */
-export class DrainingError extends Error {
+export class DrainingError extends NotAdmittedError {
   /** For logs, which print it before the message. */
   override name = "DrainingError";
-  /** When another instance should be asked, in milliseconds. */
-  readonly retryAfterMs: number;
 
-  /** Says that the service stops. */
+  /** Says that the service stops; another instance should be asked. */
   constructor(retryAfterMs: number) {
-    super("The service is stopping");
-    this.retryAfterMs = retryAfterMs;
+    super("The service is stopping", retryAfterMs);
   }
 }

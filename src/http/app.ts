@@ -6,7 +6,14 @@ import { rateLimit } from "./access/rate_limit.ts";
 import type { App, Env } from "./app_env.ts";
 import type { AppParts } from "./app_parts.ts";
 import { docsAsset, docsPage } from "./docs.ts";
-import { ApiError, errorCause, errorResponse, ERRORS, toApiError } from "./errors.ts";
+import {
+  ApiError,
+  ClientGoneError,
+  errorCause,
+  errorResponse,
+  ERRORS,
+  toApiError,
+} from "./errors.ts";
 import { detailedHealth, liveness, metricsPage, readiness } from "./health.ts";
 import { openApiDocument, registerRoutes } from "./openapi.ts";
 import { measuredPrediction } from "./predict.ts";
@@ -14,12 +21,16 @@ import { crossOrigin, securityHeaders } from "./response_headers.ts";
 
 const REQUEST_ID = /^[A-Za-z0-9._-]{1,128}$/;
 
+/** Nobody reads it: what the log says of a request whose client went away, as nginx does. */
+const CLIENT_GONE = 499;
+
 /** The one place where what was thrown becomes an answer and, where it is our fault, a line of the log. */
 function answerError(
   c: Context<Env>,
   thrown: unknown,
   { log, errorPatterns }: AppParts,
 ): Response {
+  if (thrown instanceof ClientGoneError) return new Response(null, { status: CLIENT_GONE });
   const error = toApiError(thrown);
   const { status } = ERRORS[error.type];
   errorPatterns.count(error.type, errorCause(error), status >= 500, c.get("requestId"));

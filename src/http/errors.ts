@@ -1,10 +1,10 @@
 /** The one table of errors, and the one place where what was thrown becomes an answer. */
 import {
-  CircuitOpenError,
   DeadlineExceededError,
   DrainingError,
   InferenceFailedError,
   ModelNotReadyError,
+  NotAdmittedError,
   OverloadedError,
 } from "../forecast/errors.ts";
 import type { Context } from "./app_env.ts";
@@ -99,6 +99,12 @@ export function validationError(issues: readonly Issue[]): ApiError {
   });
 }
 
+/** The client went away; nobody reads the answer. */
+export class ClientGoneError extends Error {
+  /** Shown by the log and `toString()`; without it they would say `Error`. */
+  override name = "ClientGoneError";
+}
+
 /** What was thrown, as an error of the table. */
 export function toApiError(thrown: unknown): ApiError {
   if (thrown instanceof ApiError) return thrown;
@@ -108,23 +114,14 @@ export function toApiError(thrown: unknown): ApiError {
       cause: thrown,
     });
   }
-  if (thrown instanceof OverloadedError) {
-    return new ApiError("Overloaded", thrown.message, {
-      details: { constraint: thrown.reason },
-      headers: { "Retry-After": retryAfter(thrown.retryAfterMs) },
-      cause: thrown,
-    });
-  }
-  if (thrown instanceof DrainingError) {
-    return new ApiError("Draining", thrown.message, {
-      details: { constraint: "not_draining" },
-      headers: { "Retry-After": retryAfter(thrown.retryAfterMs) },
-      cause: thrown,
-    });
-  }
-  if (thrown instanceof CircuitOpenError) {
-    return new ApiError("CircuitOpen", thrown.message, {
-      details: { constraint: "circuit_closed" },
+  if (thrown instanceof NotAdmittedError) {
+    const [type, constraint] = thrown instanceof OverloadedError
+      ? ["Overloaded", thrown.reason] as const
+      : thrown instanceof DrainingError
+      ? ["Draining", "not_draining"] as const
+      : ["CircuitOpen", "circuit_closed"] as const;
+    return new ApiError(type, thrown.message, {
+      details: { constraint },
       headers: { "Retry-After": retryAfter(thrown.retryAfterMs) },
       cause: thrown,
     });

@@ -1,4 +1,5 @@
 /** Probes, the detailed health and the metrics page. */
+import type { CircuitStateName } from "../forecast/circuit_breaker.ts";
 import type { Context } from "./app_env.ts";
 import type { AppParts } from "./app_parts.ts";
 import { ApiError } from "./errors.ts";
@@ -26,10 +27,15 @@ function worst(states: readonly Health[]): Health {
   return states.includes("degraded") ? "degraded" : "healthy";
 }
 
+/** An open circuit whose rest is over lets the next request through, as a half-open one does. */
+function circuitNow({ state, retryAfterMs }: AppParts["service"]["circuit"]): CircuitStateName {
+  return state === "open" && retryAfterMs === null ? "half_open" : state;
+}
+
 /** Degraded: forecasts are made, by fewer replicas, or one is being tried; or a model is being loaded. */
 function modelStatus({ model, loadFailure, circuit, replicas }: AppParts["service"]): Health {
   if (model === null) return loadFailure === null ? "degraded" : "unhealthy";
-  if (circuit.state === "open" || replicas.serving === 0) return "unhealthy";
+  if (circuitNow(circuit) === "open" || replicas.serving === 0) return "unhealthy";
   const whole = circuit.state === "closed" && replicas.serving === replicas.total;
   return whole ? "healthy" : "degraded";
 }
@@ -41,7 +47,7 @@ function modelCheck({ service }: AppParts) {
     loaded: model !== null,
     version: model?.info.modelVersion ?? null,
     device: model?.info.device ?? null,
-    circuit: circuit.state,
+    circuit: circuitNow(circuit),
     last_prediction: lastPrediction === null ? null : isoSeconds(lastPrediction),
     predictions_total: predictions,
     failures_total: failures,

@@ -26,6 +26,7 @@ const PREDICTION_ERRORS: readonly ErrorType[] = [
   "RateLimited",
   "ModelNotReady",
   "Overloaded",
+  "CircuitOpen",
   "Draining",
   "InferenceTimeout",
   "InferenceFailed",

@@ -3,11 +3,11 @@ import { CircuitOpenError, OverloadedError } from "../forecast/errors.ts";
 import { FEATURES } from "../kronos/architecture.ts";
 import type { Context } from "./app_env.ts";
 import type { AppParts } from "./app_parts.ts";
-import { type ErrorType, modelNotReady, toApiError } from "./errors.ts";
+import { ClientGoneError, type ErrorType, modelNotReady, toApiError } from "./errors.ts";
 import { predictionAnswer } from "./prediction_answer.ts";
 import type { Endpoint } from "./parse_request.ts";
 import { readBody } from "./read_body.ts";
-import { ClientGoneError, Visit } from "./visit.ts";
+import { Visit } from "./visit.ts";
 
 /** Errors of requests that are turned away before they are admitted. */
 const REFUSALS: ReadonlySet<ErrorType> = new Set([
@@ -38,6 +38,7 @@ async function predict(
   throwWhereCircuitIsOpen(parts);
   const { config, metrics, service, jsonThread } = parts;
   const body = await visit.unlessEnded(readBody(c.req.raw, config.maxRequestSizeMb));
+  visit.sized(body.length);
   const { model } = service;
   const context = model === null ? null : { config, info: model.info, seed: randomSeed() };
   const valid = await visit.unlessEnded(jsonThread.parse(endpoint, body, context));
@@ -53,10 +54,10 @@ async function predict(
     metrics.prefill.observe((tokenizeMs + prefillMs) / 1000);
     metrics.decode.observe(decodeMs / 1000);
   }
-  service.recordPrediction(true);
   const totalMs = performance.now() - visit.arrivedAt;
   const { headers, answer } = predictionAnswer(endpoint, valid, forecasts, model.info, totalMs);
   const text = await visit.unlessEnded(jsonThread.write(answer));
+  service.recordPrediction(true);
   return c.body(text, 200, { ...headers, "Content-Type": "application/json" });
 }
 
@@ -68,19 +69,21 @@ function recordFailure(
   endpoint: Endpoint,
   visit: Visit | null,
 ): void {
+  if (thrown instanceof ClientGoneError) {
+    metrics.requests.inc({ route, status: "error" });
+    metrics.clientsGone.inc({ endpoint });
+    return;
+  }
   const { type } = toApiError(thrown);
   const timeout = type === "InferenceTimeout";
   metrics.requests.inc({ route, status: timeout ? "timeout" : "error" });
   if (timeout) metrics.timeouts.inc({ endpoint });
   if (type === "PayloadTooLarge") metrics.sizeRejections.inc();
-  const refused = visit?.accepted !== true && !(thrown instanceof ClientGoneError);
-  if (refused && REFUSALS.has(type)) {
+  if (visit?.accepted !== true && REFUSALS.has(type)) {
     ledger.refuse();
     metrics.rejections.inc({ reason: thrown instanceof OverloadedError ? thrown.reason : type });
   }
-  if (timeout || type === "InferenceFailed" || type === "InternalError") {
-    service.recordPrediction(false);
-  }
+  if (type === "InferenceFailed" || type === "InternalError") service.recordPrediction(false);
 }
 
 /** One prediction request: through the gates, and into the metrics and the books. */

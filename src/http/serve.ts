@@ -4,7 +4,6 @@
  * time limits for heads and bodies.
  */
 import { getRequestListener } from "@hono/node-server";
-import { once } from "node:events";
 import { createServer, type Server, type ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import type { Bindings } from "./app_env.ts";
@@ -61,15 +60,19 @@ export function listen(
   { hostname, port, timeouts }: ListenOptions,
 ): Promise<HttpServer> {
   let closing = false;
-  const answering = new Set<ServerResponse>();
+  const answering = new Map<ServerResponse, Answering>();
   const closesConnection = new WeakSet<Socket>();
   /** Pipelined requests share a connection: only the last answer may close it. */
   const closeAfterLastAnswers = (): void => {
-    const last = new Map([...answering].map((outgoing) => [outgoing.req.socket, outgoing]));
+    const last = new Map([...answering.keys()].map((each) => [each.req.socket, each]));
     for (const [socket, outgoing] of last) {
       outgoing.shouldKeepAlive = false;
       closesConnection.add(socket);
     }
+  };
+  const deliveryOf = (outgoing: ServerResponse): () => Promise<boolean> => {
+    const delivery = answering.get(outgoing)?.delivered.promise;
+    return () => delivery ?? Promise.resolve(false);
   };
   const listener = getRequestListener(
     (request, { incoming, outgoing }) =>
@@ -87,13 +90,18 @@ export function listen(
   }, (incoming, outgoing) => {
     // Pipelined behind an answer that closes: there is no way to answer it, so it is not begun.
     if (closesConnection.has(incoming.socket)) return;
-    answering.add(outgoing);
-    // Also where the client has gone.
-    outgoing.once("close", () => answering.delete(outgoing));
+    answering.set(outgoing, beginAnswer(outgoing, () => answering.delete(outgoing)));
     if (closing) closeAfterLastAnswers();
     return listener(incoming, outgoing);
   });
   server.on("clientError", answerBrokenRequest);
+  // A pipelined answer whose turn never comes hears nothing of its connection's end.
+  server.on("connection", (socket) =>
+    socket.once("close", () => {
+      for (const [outgoing, answer] of answering) {
+        if (outgoing.req.socket === socket) answer.end();
+      }
+    }));
   return new Promise((resolve, reject) => {
     server.once("error", reject);
     server.listen(port, hostname, () => {
@@ -112,15 +120,29 @@ export function listen(
   });
 }
 
-/** Whether an answer was written whole; asked for again, the same promise. */
-function deliveryOf(outgoing: ServerResponse): () => Promise<boolean> {
-  let delivery: Promise<boolean> | undefined;
-  return () =>
-    delivery ??= new Promise((resolve) => {
-      // A cut answer closes without finishing, though `writableFinished` is true even then.
-      outgoing.once("finish", () => resolve(true));
-      outgoing.once("close", () => resolve(false));
-    });
+/** A request that is being answered. */
+interface Answering {
+  /** Whether its answer was written whole. */
+  readonly delivered: PromiseWithResolvers<boolean>;
+  /** Resolves when nothing more will come of it. */
+  readonly ended: PromiseWithResolvers<void>;
+  /** Its connection is gone. */
+  end(): void;
+}
+
+/** Listens from the first moment: a client may leave before anybody asks whether it has. */
+function beginAnswer(outgoing: ServerResponse, onEnd: () => void): Answering {
+  const delivered = Promise.withResolvers<boolean>();
+  const ended = Promise.withResolvers<void>();
+  const end = (): void => {
+    // A cut answer closes without finishing, though `writableFinished` is true even then.
+    delivered.resolve(false);
+    ended.resolve();
+    onEnd();
+  };
+  outgoing.once("finish", () => delivered.resolve(true));
+  outgoing.once("close", end);
+  return { delivered, ended, end };
 }
 
 /** A request that was sent already, but not yet read, becomes one that is answered within a turn. */
@@ -128,10 +150,10 @@ function turnOfTheLoop(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve));
 }
 
-async function settled(answering: ReadonlySet<ServerResponse>): Promise<void> {
+async function settled(answering: ReadonlyMap<ServerResponse, Answering>): Promise<void> {
   await turnOfTheLoop();
   while (answering.size > 0) {
-    await Promise.all([...answering].map((response) => once(response, "close")));
+    await Promise.all([...answering.values()].map(({ ended }) => ended.promise));
     await turnOfTheLoop();
   }
 }

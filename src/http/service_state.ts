@@ -16,7 +16,7 @@ export interface ReadyModel {
 
 /** The service's state; it changes while requests are served. */
 export interface ServiceState {
-  /** Read anew for each request; only `ok` admits a forecast. */
+  /** What probes say; a request that comes in spite of it may wait, or is refused for its own reason. */
   readonly readiness: Readiness;
   /** Null until the model is loaded. */
   readonly model: ReadyModel | null;

@@ -10,8 +10,13 @@ const CGROUP_ROOT = "/sys/fs/cgroup";
 
 /** Its memory files: version 2, then version 1. */
 const CGROUP_FILES = [
-  { limit: "memory.max", usage: "memory.current" },
-  { limit: "memory/memory.limit_in_bytes", usage: "memory/memory.usage_in_bytes" },
+  { limit: "memory.max", usage: "memory.current", stat: "memory.stat", cache: "inactive_file" },
+  {
+    limit: "memory/memory.limit_in_bytes",
+    usage: "memory/memory.usage_in_bytes",
+    stat: "memory/memory.stat",
+    cache: "total_inactive_file",
+  },
 ];
 
 /** Share of the memory limit from which a check is degraded, and from which it is unhealthy, percent. */
@@ -27,11 +32,11 @@ function judge(percent: number, limits: { degraded: number; unhealthy: number })
   return percent >= limits.degraded ? "degraded" : "healthy";
 }
 
-/** A number in a file; null where there is no such file, or no limit in it. */
-async function numberIn(path: string): Promise<number | null> {
+/** A number in a file, by its pattern; null where there is no such file, or no such number in it. */
+async function numberIn(path: string, pattern = /^(\d+)\s*$/): Promise<number | null> {
   try {
-    const text = (await Deno.readTextFile(path)).trim();
-    return /^\d+$/.test(text) ? Number(text) : null;
+    const found = pattern.exec(await Deno.readTextFile(path));
+    return found === null ? null : Number(found[1]);
   } catch (error) {
     const { NotFound, NotCapable, PermissionDenied } = Deno.errors;
     if ([NotFound, NotCapable, PermissionDenied].some((kind) => error instanceof kind)) return null;
@@ -44,9 +49,15 @@ async function cgroupMemory(
   total: number,
   root: string,
 ): Promise<{ limit: number; usage: number } | null> {
-  for (const { limit: limitFile, usage: usageFile } of CGROUP_FILES) {
-    const limit = await numberIn(`${root}/${limitFile}`);
-    const usage = await numberIn(`${root}/${usageFile}`);
+  for (const files of CGROUP_FILES) {
+    const limit = await numberIn(`${root}/${files.limit}`);
+    const used = await numberIn(`${root}/${files.usage}`);
+    const cache = await numberIn(
+      `${root}/${files.stat}`,
+      new RegExp(`^${files.cache} (\\d+)$`, "m"),
+    );
+    // Files that were read once: the kernel takes that memory back before it kills anybody.
+    const usage = used === null ? null : Math.max(0, used - (cache ?? 0));
     // Version 1 states no limit as a number larger than any machine.
     if (limit !== null && usage !== null && limit > 0 && limit <= total) return { limit, usage };
   }

@@ -38,6 +38,28 @@ Deno.test("memoryCheck() counts against a cgroup's limit, version 1", async () =
   assert.deepEqual([memory.limit_mb, memory.usage_mb, memory.usage_percent], [100, 10, 10]);
 });
 
+Deno.test("memoryCheck() leaves out what the kernel would take back first", async () => {
+  const versions = [
+    {
+      "memory.max": `${100 * MIB}`,
+      "memory.current": `${99 * MIB}`,
+      "memory.stat": "inactive_file",
+    },
+    {
+      "memory/memory.limit_in_bytes": `${100 * MIB}`,
+      "memory/memory.usage_in_bytes": `${99 * MIB}`,
+      "memory/memory.stat": "total_inactive_file",
+    },
+  ];
+  for (const files of versions) {
+    const entries = Object.entries(files).map(([path, text]) =>
+      path.endsWith("stat") ? [path, `anon 5\n${text} ${60 * MIB}\nslab 7\n`] : [path, text]
+    );
+    const memory = await withCgroup(Object.fromEntries(entries), memoryCheck);
+    assert.deepEqual([memory.status, memory.usage_mb], ["healthy", 39]);
+  }
+});
+
 Deno.test("memoryCheck() is degraded from 85 percent of the limit, unhealthy from 97", async () => {
   const cases = [[84, "healthy"], [85, "degraded"], [96, "degraded"], [97, "unhealthy"]] as const;
   for (const [percent, expected] of cases) {

@@ -4,7 +4,6 @@ import {
   CircuitOpenError,
   DeadlineExceededError,
   DrainingError,
-  InferenceFailedError,
   ModelNotReadyError,
 } from "../forecast/errors.ts";
 import type { Ticket } from "../forecast/admission.ts";
@@ -12,14 +11,8 @@ import type { SeriesRequest } from "../forecast/forecast.ts";
 import type { EndOfRequest, Outcome } from "../telemetry/request_ledger.ts";
 import { type Context, deliveryOf } from "./app_env.ts";
 import type { AppParts } from "./app_parts.ts";
-import { validationError } from "./errors.ts";
+import { ClientGoneError, validationError } from "./errors.ts";
 import { announcedBytes, BYTES_PER_MB } from "./read_body.ts";
-
-/** The client went away; nobody reads the answer. */
-export class ClientGoneError extends ModelNotReadyError {
-  /** Shown by the log and `toString()`; without it they would say `Error`. */
-  override name = "ClientGoneError";
-}
 
 /** The client's own deadline in milliseconds from arrival; null without one. */
 function clientDeadline(c: Context): number | null {
@@ -41,7 +34,7 @@ function outcomeOf(thrown: unknown, ticket: Ticket): Outcome {
   // The circuit opened while the body was read: nothing was begun.
   if (thrown instanceof CircuitOpenError) return "refused";
   const unfinished = thrown instanceof DeadlineExceededError ||
-    (thrown instanceof ModelNotReadyError && !(thrown instanceof InferenceFailedError));
+    thrown instanceof ModelNotReadyError;
   return unfinished ? "aborted" : "finished";
 }
 
@@ -127,6 +120,11 @@ export class Visit {
     }
     this.#ticket.admit(work, this.#deadlineAt - performance.now());
     this.#end = ledger.accept(this.#c.get("requestId"));
+  }
+
+  /** Its body is read. */
+  sized(bytes: number): void {
+    this.#ticket.sized(bytes);
   }
 
   /** A replica works on it. */

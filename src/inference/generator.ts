@@ -29,6 +29,9 @@ export interface GeneratorGraph {
 /** A number of (0, 1) for draws that cannot matter: one candidate, or a result nobody reads. */
 const UNUSED_UNIFORM = 0.5;
 
+/** From here on only the likeliest token is drawn; the product with a logit stays finite in float32. */
+const MAX_INVERSE_TEMPERATURE = 1e30;
+
 /** Sampling inputs: one row for each path of each series. */
 function samplingFeeds(inputs: readonly SeriesInput[], vocabulary: number): Feeds {
   const rows = inputs.flatMap(({ sampling, paths }) =>
@@ -39,7 +42,9 @@ function samplingFeeds(inputs: readonly SeriesInput[], vocabulary: number): Feed
   const keepsAll = ({ topK, topP }: SeriesInput["sampling"]): boolean =>
     topK > 0 ? topK >= vocabulary : topP >= 1;
   return {
-    inverse_temperature: column(({ temperature }) => 1 / temperature),
+    inverse_temperature: column(({ temperature }) =>
+      Math.min(1 / temperature, MAX_INVERSE_TEMPERATURE)
+    ),
     top_k: column(({ topK }) => topK > 0 ? Math.min(topK, vocabulary) : vocabulary),
     // Above 1: rounding may carry the whole mass past 1, and top_k switches top_p off.
     top_p: column(({ topK, topP }) => topK > 0 || topP >= 1 ? 2 : topP),

@@ -87,6 +87,12 @@ export const METRICS = {
     help: "Prediction requests whose deadline passed.",
     labels: ["endpoint"],
   },
+  clientsGone: {
+    kind: "counter",
+    name: "kronos_clients_gone_total",
+    help: "Prediction requests whose client went away before the answer.",
+    labels: ["endpoint"],
+  },
   inputSize: {
     kind: "histogram",
     name: "kronos_prediction_input_size",

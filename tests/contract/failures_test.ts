@@ -102,9 +102,12 @@ Deno.test("a client that goes away aborts the forecast and is no failure of the 
   const controller = new AbortController();
   const answer = send(controller.signal);
   controller.abort();
-  assert.equal((await answer).status, 503);
-  assert.equal((await send(AbortSignal.abort())).status, 503, "gone before it was read");
+  assert.equal((await answer).status, 499);
+  assert.equal((await send(AbortSignal.abort())).status, 499, "gone before it was read");
   assert.equal(under.service.failures, 0);
+  const page = await (await under.request("/v1/metrics")).text();
+  assert.match(page, /kronos_clients_gone_total\{endpoint="single"\} 2/);
+  assert.doesNotMatch(page, /^kronos_errors_total\{/m, "nobody's error");
 });
 
 Deno.test("without a model a forecast is a 503 with Retry-After, a wrong body still a 400", async () => {

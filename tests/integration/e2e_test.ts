@@ -136,6 +136,11 @@ Deno.test("the service answers forecasts", async (t) => {
 
   await t.step("a deadline that cannot be met is refused at once", async () => {
     const request = predictRequest(400, 512, { fields: { overrides: { sample_count: 64 } } });
+    const controller = new AbortController();
+    const ahead = service.post("/v1/predict/single", request, { signal: controller.signal });
+    const queue = async () =>
+      (await (await service.get("/v1/healthz/detailed")).json()).checks.queue;
+    while ((await queue()).running === 0);
     const refused = await service.post("/v1/predict/single", request, {
       headers: { "X-Request-Deadline-Ms": "100" },
     });
@@ -144,6 +149,8 @@ Deno.test("the service answers forecasts", async (t) => {
     const { error } = await refused.json();
     assert.equal(error.type, "Overloaded");
     assert.match(error.message, /deadline cannot be met/);
+    controller.abort();
+    await assert.rejects(ahead, { name: "AbortError" });
   });
 
   await t.step("a client that goes away leaves nothing running", async () => {

@@ -31,9 +31,12 @@ export class ServiceProcess {
   }
 
   /** Starts the service with the permissions of `deno task start`; resolves when it listens. */
-  static async start(environment: Readonly<Record<string, string>> = {}): Promise<ServiceProcess> {
+  static async start(
+    environment: Readonly<Record<string, string>> = {},
+    entry = "src/main.ts",
+  ): Promise<ServiceProcess> {
     const child = new Deno.Command(Deno.execPath(), {
-      args: ["run", "-P=start", "src/main.ts"],
+      args: ["run", "-P=start", entry],
       cwd: ROOT,
       clearEnv: true,
       env: { ...inheritedEnvironment(), PORT: "0", ...environment },
@@ -48,8 +51,11 @@ export class ServiceProcess {
   }
 
   /** Starts the service and waits until it is ready. */
-  static async ready(environment: Readonly<Record<string, string>> = {}): Promise<ServiceProcess> {
-    const process = await ServiceProcess.start(environment);
+  static async ready(
+    environment: Readonly<Record<string, string>> = {},
+    entry?: string,
+  ): Promise<ServiceProcess> {
+    const process = await ServiceProcess.start(environment, entry);
     await process.line((line) => line.message === "ready");
     return process;
   }

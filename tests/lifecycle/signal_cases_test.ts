@@ -163,6 +163,25 @@ serviceTest(
 );
 
 serviceTest(
+  "pipelined, and the client leaves: neither runs on, and none is lost",
+  async (service) => {
+    {
+      using client = await RawConnection.to(service.port);
+      await client.send(rawRequest("POST", SINGLE, slow()) + rawRequest("POST", SINGLE, slow()));
+      await running(service, 2);
+    }
+    const open = async (): Promise<number> =>
+      (await (await service.get("/v1/healthz/detailed")).json()).checks.queue.running;
+    while (await open() > 0);
+    service.kill("SIGTERM");
+    const { code, receipt } = await stopOf(service);
+    assert.equal(code, 0);
+    assert.deepEqual([receipt.accepted, receipt.gone, receipt.finished], [2, 2, 0]);
+  },
+  { KRONOS_LAME_DUCK_MS: "0" },
+);
+
+serviceTest(
   "the drain waits for what runs, and refuses what comes with 503 and Retry-After",
   async (service) => {
     using client = await RawConnection.to(service.port);

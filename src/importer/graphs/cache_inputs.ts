@@ -1,4 +1,4 @@
-/** The cache as inputs and outputs of a graph. Names are the contract with `inference/sessions.ts`. */
+/** The cache as inputs and outputs of a graph. Names are the contract with `inference/key_value_cache.ts`. */
 import type { LayerCache, Recent, RowShape } from "./attention.ts";
 import { FLOAT, type GraphBuilder } from "./graph_builder.ts";
 
