@@ -33,8 +33,8 @@ const candle = (close: number) => ({
 export const PREDICTION = {
   series_id: "BTCUSDT-1h",
   prediction: [candle(42_075)],
-  model_version: "nano-1",
-  tokenizer_version: "nano-tokenizer-1",
+  model_version: "nano-2",
+  tokenizer_version: "nano-tokenizer-2",
   quantiles: { "0.1": [candle(41_940)], "0.9": [candle(42_210)] },
   seed: 7,
 };

@@ -200,7 +200,7 @@ Deno.test("the service answers forecasts", async (t) => {
     assert.ok(count("success") >= 12, page);
     assert.ok(count("error") >= 3, page);
     assert.equal(count("timeout"), 1);
-    assert.match(page, /kronos_model_info\{model_version="nano-1"/);
+    assert.match(page, /kronos_model_info\{model_version="nano-2"/);
   });
 
   await t.step("SIGTERM ends it cleanly", async () => assert.equal(await service.stop(), 0));
