@@ -41,7 +41,8 @@ await testWithTools("Ctrl-C at a terminal skips the lame duck", ["script"], asyn
       "--quiet",
       "--return",
       "--command",
-      `${Deno.execPath()} run -P=start src/main.ts`,
+      // A shell that stayed in between would die of the key itself (dash does not exec by itself).
+      `exec ${Deno.execPath()} run -P=start src/main.ts`,
       "/dev/null",
     ],
     cwd: ROOT,
