@@ -2,16 +2,25 @@
 import type { RouteConfig, z } from "@hono/zod-openapi";
 import type { App } from "./app_env.ts";
 import { DOCS_ASSETS } from "./docs.ts";
-import { errorResponses, HEADERS, json, text } from "./documented_responses.ts";
+import {
+  errorResponses,
+  eventContent,
+  HEADERS,
+  json,
+  type ResponseConfig,
+  text,
+} from "./documented_responses.ts";
 import { type ErrorType, MAX_ISSUES } from "./errors.ts";
-import { BATCH_REQUEST, PREDICTION, SINGLE_REQUEST } from "./examples.ts";
+import { BATCH_REQUEST, PREDICTION, SINGLE_REQUEST, STREAM_LINE } from "./examples.ts";
 import {
   batchRequestSchema,
   detailedHealthSchema,
   predictionSchema,
   readinessSchema,
+  type Schema,
   singleRequestSchema,
 } from "./schemas.ts";
+import { streamLineSchema } from "./stream_schemas.ts";
 
 /** Errors of whoever may not ask. */
 const ACCESS_ERRORS: readonly ErrorType[] = ["Unauthorized", "Forbidden"];
@@ -67,12 +76,30 @@ const ENCODING_HEADER = {
   schema: { type: "string" as const, enum: ["gzip", "identity"] },
 };
 
+/** What no schema says of a stream. */
+const STREAM_DESCRIPTION =
+  `The forecast, candle by candle as chunks of steps are done: \`start\`, one \`candle\`
+for each step with its number as \`id\`, \`summary\`. The numbers are those of /v1/predict/single. What
+fails after the head was sent is the last event, \`error\`, with the body of an error. Silence is broken
+by heartbeats (KRONOS_STREAM_HEARTBEAT). \`Accept: application/x-ndjson\` asks for lines of JSON.`;
+
+/** Headers of every forecast. */
+const FORECAST_HEADERS = {
+  ...HEADERS,
+  "X-Kronos-Seed": {
+    description:
+      "The seed used; for a batch of different ones all, joined by commas, in the order of the items.",
+    schema: { type: "string" as const },
+  },
+};
+
+/** What takes a forecast's request, and how it answers. */
 function registerPrediction(
   app: App,
   path: string,
   summary: string,
   request: { readonly schema: z.ZodType; readonly example: object },
-  answer: { readonly schema: z.ZodType; readonly example: object },
+  answer: ResponseConfig,
 ): void {
   app.openAPIRegistry.registerPath({
     method: "post",
@@ -88,24 +115,46 @@ function registerPrediction(
       },
     },
     responses: {
-      200: {
-        ...json("The forecast.", answer.schema, answer.example),
-        headers: {
-          ...HEADERS,
-          "X-Kronos-Seed": {
-            description:
-              "The seed used; for a batch of different ones all, joined by commas, in the order of the items.",
-            schema: { type: "string" as const },
-          },
-          "Server-Timing": {
-            description:
-              "Milliseconds of queue, tokenize, prefill, decode (slowest series), total.",
-            schema: { type: "string" as const },
-          },
-        },
-      },
+      200: answer,
       ...errorResponses(PREDICTION_ERRORS),
     },
+  });
+}
+
+/** A forecast that is answered whole. */
+function forecast(schema: Schema, example: object): ResponseConfig {
+  return {
+    ...json("The forecast.", schema, example),
+    headers: {
+      ...FORECAST_HEADERS,
+      "Server-Timing": {
+        description: "Milliseconds of queue, tokenize, prefill, decode (slowest series), total.",
+        schema: { type: "string" as const },
+      },
+    },
+  };
+}
+
+function registerPredictions(app: App): void {
+  const single = { schema: singleRequestSchema, example: SINGLE_REQUEST };
+  registerPrediction(
+    app,
+    "/v1/predict/single",
+    "Forecast one series",
+    single,
+    forecast(predictionSchema, PREDICTION),
+  );
+  registerPrediction(
+    app,
+    "/v1/predict/batch",
+    "Forecast several series, all or nothing",
+    { schema: batchRequestSchema, example: BATCH_REQUEST },
+    forecast(predictionSchema.array(), [PREDICTION]),
+  );
+  registerPrediction(app, "/v1/predict/stream", "Forecast one series, step by step", single, {
+    description: STREAM_DESCRIPTION,
+    headers: FORECAST_HEADERS,
+    content: eventContent(streamLineSchema, STREAM_LINE),
   });
 }
 
@@ -236,20 +285,7 @@ export function registerRoutes(app: App): void {
   for (const [name, scheme] of Object.entries(SECURITY_SCHEMES)) {
     app.openAPIRegistry.registerComponent("securitySchemes", name, scheme);
   }
-  registerPrediction(
-    app,
-    "/v1/predict/single",
-    "Forecast one series",
-    { schema: singleRequestSchema, example: SINGLE_REQUEST },
-    { schema: predictionSchema, example: PREDICTION },
-  );
-  registerPrediction(
-    app,
-    "/v1/predict/batch",
-    "Forecast several series, all or nothing",
-    { schema: batchRequestSchema, example: BATCH_REQUEST },
-    { schema: predictionSchema.array(), example: [PREDICTION] },
-  );
+  registerPredictions(app);
   registerProbes(app);
   registerDocs(app);
 }

@@ -144,7 +144,8 @@ export const batchRequestSchema: Schema = z.object({
     .openapi({ description: "At most KRONOS_MAX_BATCH_ITEMS, 256 unless set." }),
 }).openapi("BatchRequest");
 
-const predictedCandle = z.object({
+/** A candle of an answer. */
+export const predictedCandleSchema: Schema = z.object({
   timestamp: z.string(),
   open: z.number(),
   high: z.number(),
@@ -163,13 +164,15 @@ const warningSchema = z.object({
 }).openapi("Warning");
 
 /** The answer for one series. */
-export const predictionSchema: Schema = z.object({
+export const predictionSchema: z.ZodObject = z.object({
   series_id: z.string().nullable(),
-  prediction: z.array(predictedCandle).openapi({ description: "The mean over the sample paths." }),
+  prediction: z.array(predictedCandleSchema).openapi({
+    description: "The mean over the sample paths.",
+  }),
   model_version: z.string(),
   tokenizer_version: z.string(),
-  quantiles: z.record(z.string(), z.array(predictedCandle)).optional(),
-  samples: z.array(z.array(predictedCandle)).optional(),
+  quantiles: z.record(z.string(), z.array(predictedCandleSchema)).optional(),
+  samples: z.array(z.array(predictedCandleSchema)).optional(),
   warnings: z.array(warningSchema).optional(),
   seed: z.int().optional(),
 }).openapi("Prediction");

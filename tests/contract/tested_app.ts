@@ -170,7 +170,7 @@ export class TestedApp {
   async request(path: string, init: RequestInit = {}, from?: string): Promise<Response> {
     const bindings = from === undefined ? {} : { remoteAddress: from };
     const response = await this.app.request(path, init, bindings);
-    await this.#assertDocumented(path, init.method ?? "GET", response.clone());
+    await this.#assertDocumented(path, init.method ?? "GET", response);
     return response;
   }
 
@@ -215,22 +215,25 @@ export class TestedApp {
     return error;
   }
 
+  /** Fails unless every line of an answer fits what the document states of it. */
+  async assertLines(response: Response, path: string = STREAM): Promise<void> {
+    const lines = (await response.text()).trimEnd().split("\n");
+    const place = ["paths", path, "post", "responses", "200", "content", "application/x-ndjson"];
+    for (const line of lines) this.#check.assertFits([...place, "schema"], JSON.parse(line));
+  }
+
   async #assertDocumented(path: string, method: string, response: Response): Promise<void> {
     assert.ok(response.headers.get("x-request-id"), "X-Request-ID");
     const operation = this.#document.paths[path]?.[method.toLowerCase()];
     const type = response.headers.get("content-type") ?? "";
-    if (operation === undefined || !type.startsWith("application/json")) {
-      await response.body?.cancel();
-      return;
-    }
-    const body: unknown = await response.json();
+    if (operation === undefined || !type.startsWith("application/json")) return;
+    const body: unknown = await response.clone().json();
     const status = String(response.status);
     assert.ok(operation.responses[status], `${method} ${path} states no ${status}`);
     const place = ["paths", path, method.toLowerCase(), "responses", status, "content"];
     this.#check.assertFits([...place, "application/json", "schema"], body);
-    if (response.status < 400 || response.status === 503 && path !== SINGLE && path !== BATCH) {
-      return;
-    }
+    const isProbe = method === "GET" && response.status === 503;
+    if (response.status < 400 || isProbe) return;
     const { type: name } = (body as { readonly error: ErrorBody }).error;
     const examples = operation.responses[status].content?.["application/json"].examples ?? {};
     assert.ok(Object.hasOwn(examples, name), `${path} shows no example of ${name}`);
@@ -239,6 +242,8 @@ export class TestedApp {
 
 /** The route of one series. */
 export const SINGLE = "/v1/predict/single";
+/** The route of one series, step by step. */
+export const STREAM = "/v1/predict/stream";
 /** The route of several. */
 export const BATCH = "/v1/predict/batch";
 
