@@ -4,6 +4,7 @@ import { CLOSE, FEATURES } from "../kronos/architecture.ts";
 import { anchorPaths } from "./anchor_paths.ts";
 import { pathCalibration } from "./calibrate_paths.ts";
 import { makeCandlesConsistent } from "./consistent_candles.ts";
+import { eventAnswers } from "./event_answers.ts";
 import type { ForecastSteps, PhaseTimings, SeriesForecast, SeriesRequest } from "./forecast.ts";
 import { meanOverPaths } from "./mean_over_paths.ts";
 import type { GeneratedCandles } from "./pending_request.ts";
@@ -30,6 +31,15 @@ function copySteps<Rows extends Float32Array | Float64Array>(
     const ofPath = from.subarray(start, start + steps * FEATURES);
     to.set(ofPath, ((firstPath + path) * toSteps + toStep) * FEATURES);
   }
+}
+
+function lastClose({ candles }: SeriesRequest): number {
+  return candles[candles.length - FEATURES + CLOSE];
+}
+
+/** Whether paths are needed when all is done; most requests want no more than what they come to. */
+function keepsSamples({ includeSamples, events = [] }: SeriesRequest): boolean {
+  return includeSamples || events.length > 0;
 }
 
 /** Collects the candles of a series, whose paths may come from several places, and corrects them. */
@@ -60,7 +70,7 @@ export class GrowingForecast {
     parts: readonly number[],
     onSteps?: (steps: Omit<ForecastSteps, "series">) => void,
   ) {
-    const { paths, horizon, candles, quantiles, includeSamples } = request;
+    const { paths, horizon, candles, quantiles } = request;
     const { calibration } = corrections;
     this.#request = request;
     this.#corrections = corrections;
@@ -72,7 +82,7 @@ export class GrowingForecast {
     this.#generated = new Float32Array(paths * horizon * FEATURES);
     this.#mean = new Float64Array(horizon * FEATURES);
     this.#quantiles = quantiles.map(() => new Float64Array(horizon * FEATURES));
-    this.#samples = includeSamples ? new Float64Array(paths * horizon * FEATURES) : null;
+    this.#samples = keepsSamples(request) ? new Float64Array(paths * horizon * FEATURES) : null;
   }
 
   /**
@@ -102,8 +112,15 @@ export class GrowingForecast {
 
   /** The whole, once every step is final. */
   forecast(timings: PhaseTimings): SeriesForecast {
-    const [mean, quantiles, samples] = [this.#mean, this.#quantiles, this.#samples];
-    return { mean, quantiles, samples, timings };
+    const { paths, quantiles, events = [], includeSamples } = this.#request;
+    const samples = this.#samples ?? new Float64Array(0);
+    return {
+      mean: this.#mean,
+      quantiles: this.#quantiles,
+      samples: includeSamples ? samples : null,
+      events: eventAnswers(events, samples, paths, lastClose(this.#request), quantiles),
+      timings,
+    };
   }
 
   /** Corrects the steps up to `end` and tells of them. */
@@ -135,13 +152,12 @@ export class GrowingForecast {
 
   /** @param drawn the next steps as the model generated them, `[paths, steps, 6]` */
   #corrected(drawn: Float32Array, lastCandle: Float32Array): Float64Array {
-    const { candles, raw } = this.#request;
     const { restore, anchor } = this.#corrections;
-    const lastClose = candles[candles.length - FEATURES + CLOSE];
+    const close = lastClose(this.#request);
     const samples = restore(drawn);
-    if (anchor) anchorPaths(samples, lastClose - restore(lastCandle)[CLOSE]);
+    if (anchor) anchorPaths(samples, close - restore(lastCandle)[CLOSE]);
     this.#calibrate(samples);
-    if (!raw) makeCandlesConsistent(samples, lastClose);
+    if (!this.#request.raw) makeCandlesConsistent(samples, close);
     return samples;
   }
 }

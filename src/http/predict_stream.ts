@@ -7,7 +7,7 @@ import type { ForecastSteps } from "../forecast/forecast.ts";
 import type { ModelInfo } from "../inference/engine.ts";
 import { type EventStream, eventTypeOf } from "./event_stream.ts";
 import { measuredForecast } from "./measured_forecast.ts";
-import { candleRows, predictionAnswer, quantileRows } from "./prediction_answer.ts";
+import { byLevel, candleRows, predictionAnswer } from "./prediction_answer.ts";
 import { PredictionAccount } from "./prediction_account.ts";
 import type { ValidSeries } from "./validate_series.ts";
 import type { Visit } from "./visit.ts";
@@ -32,13 +32,13 @@ function sendSteps(
   { firstStep, mean, quantiles }: ForecastSteps,
 ): void {
   const timestamps = predictionTimestamps.slice(firstStep);
-  const bands = Object.entries(quantileRows(request.quantiles, quantiles, timestamps));
+  const bands = quantiles.map((rows) => candleRows(rows, timestamps));
   candleRows(mean, timestamps).forEach((candle, i) => {
     const step = firstStep + i + 1;
     const data = {
       step,
       candle,
-      quantiles: Object.fromEntries(bands.map(([level, rows]) => [level, rows[i]])),
+      quantiles: byLevel(request.quantiles, bands.map((rows) => rows[i])),
     };
     stream.send("candle", JSON.stringify(data), step);
   });

@@ -1,4 +1,5 @@
 /** The answer of a prediction: its body and its headers. */
+import type { EventAnswer } from "../forecast/events.ts";
 import type { PhaseTimings, SeriesForecast } from "../forecast/forecast.ts";
 import type { InputWarning } from "../forecast/input_warnings.ts";
 import type { ModelInfo } from "../inference/engine.ts";
@@ -25,7 +26,7 @@ export interface AnsweredSeries {
   /** Null where the answer does not carry it. */
   readonly seed: number | null;
   /** The numbers. */
-  readonly forecast: Pick<SeriesForecast, "mean" | "quantiles" | "samples">;
+  readonly forecast: Pick<SeriesForecast, "mean" | "quantiles" | "samples" | "events">;
   /** Where the time went: told at the end of a stream, which has sent its headers long before. */
   readonly timings: PhaseTimings;
 }
@@ -48,15 +49,19 @@ export function candleRows(rows: Float64Array, timestamps: readonly string[]): o
   });
 }
 
-/** The same for each level, by what JavaScript prints for it. */
-export function quantileRows(
-  levels: readonly number[],
-  quantiles: readonly Float64Array[],
-  timestamps: readonly string[],
-): Readonly<Record<string, object[]>> {
-  return Object.fromEntries(
-    levels.map((level, i) => [String(level), candleRows(quantiles[i], timestamps)]),
-  );
+/** The event as it was asked for, and how likely it is or what comes of it. */
+function eventDocument(answer: EventAnswer): object {
+  const { event, standardError: standard_error } = answer;
+  if ("probability" in answer) {
+    return { ...event, probability: answer.probability, standard_error };
+  }
+  const { expected, levels, quantiles } = answer;
+  return { ...event, expected, standard_error, quantiles: byLevel(levels, quantiles) };
+}
+
+/** One value for each level, by the level as JavaScript prints it. */
+export function byLevel(levels: readonly number[], values: readonly unknown[]): object {
+  return Object.fromEntries(levels.map((level, i) => [String(level), values[i]]));
 }
 
 function seriesDocument(
@@ -64,14 +69,14 @@ function seriesDocument(
   info: PredictionAnswer["info"],
 ): Readonly<Record<string, unknown>> {
   const size = timestamps.length * FEATURES;
-  const { mean, quantiles, samples } = forecast;
+  const { mean, quantiles, samples, events } = forecast;
   return {
     series_id: seriesId,
     prediction: candleRows(mean, timestamps),
     model_version: info.modelVersion,
     tokenizer_version: info.tokenizerVersion,
     ...(levels.length === 0 ? {} : {
-      quantiles: quantileRows(levels, quantiles, timestamps),
+      quantiles: byLevel(levels, quantiles.map((rows) => candleRows(rows, timestamps))),
     }),
     ...(samples === null ? {} : {
       samples: Array.from(
@@ -79,6 +84,7 @@ function seriesDocument(
         (_, path) => candleRows(samples.subarray(path * size, (path + 1) * size), timestamps),
       ),
     }),
+    ...(events.length === 0 ? {} : { events: events.map(eventDocument) }),
     ...(warnings === null ? {} : { warnings }),
     ...(seed === null ? {} : { seed }),
   };
@@ -154,7 +160,7 @@ export function predictionAnswer(
   const seeds = seedHeader(valid);
   const series = valid.map(
     ({ seriesId, predictionTimestamps, warnings, asksForSeed, request }, i) => {
-      const { mean, quantiles, samples, timings } = forecasts[i];
+      const { mean, quantiles, samples, events, timings } = forecasts[i];
       return {
         seriesId,
         timestamps: predictionTimestamps,
@@ -163,7 +169,7 @@ export function predictionAnswer(
         seed: asksForSeed || endpoint === "stream" || seeds === TOO_MANY_SEEDS
           ? request.seed
           : null,
-        forecast: { mean, quantiles, samples },
+        forecast: { mean, quantiles, samples, events },
         timings,
       };
     },

@@ -5,7 +5,7 @@ import { DrainingError } from "../../src/forecast/errors.ts";
 import type { ScheduledForecaster } from "../../src/forecast/forecaster.ts";
 import { ReplicaFault } from "../../src/inference/replica_fault.ts";
 import { FEATURES } from "../../src/kronos/architecture.ts";
-import { allEvents, eventsOf, type StreamEvent } from "./read_events.ts";
+import { allEvents, eventsOf, type StreamEvent } from "./stream_events.ts";
 import { seriesBody } from "./series_body.ts";
 import { errorOf, type Prediction, STREAM, TestedApp } from "./tested_app.ts";
 import { validSeries } from "./valid_series.ts";
@@ -16,22 +16,20 @@ const NDJSON = { "Content-Type": "application/json", Accept: "application/x-ndjs
 function joined(events: readonly StreamEvent[]): Prediction {
   const candles = events.filter(({ event }) => event === "candle").map(({ data }) => data);
   const { data: summary } = events.at(-1)!;
-  const { steps: _steps, timings: _timings, seed, series_id, ...rest } = summary;
+  const { steps: _steps, timings: _timings, ...rest } = summary;
   const [{ data: start }] = events;
   return {
-    series_id,
     prediction: candles.map(({ candle }) => candle),
     ...(start.quantile_levels.length === 0 ? {} : {
       quantiles: Object.fromEntries(
-        start.quantile_levels.map((level: number) => [
+        start.quantile_levels.map((level) => [
           String(level),
           candles.map(({ quantiles }) => quantiles[String(level)]),
         ]),
       ),
     }),
-    seed,
     ...rest,
-  };
+  } as unknown as Prediction;
 }
 
 Deno.test("a stream is start, one candle a step, summary, as server-sent events", async () => {
@@ -113,12 +111,19 @@ Deno.test("Accept chooses between server-sent events and lines of JSON", async (
   }
 });
 
+/** Fails unless every line of an answer fits what the document states of it. */
+async function assertDocumented(under: TestedApp, response: Response): Promise<void> {
+  const lines = (await response.text()).trimEnd().split("\n");
+  const place = ["paths", STREAM, "post", "responses", "200", "content", "application/x-ndjson"];
+  for (const line of lines) under.check.assertFits([...place, "schema"], JSON.parse(line));
+}
+
 Deno.test("every line of JSON is one of those that the document states", async () => {
   const under = new TestedApp();
   const body = seriesBody(4, 2, { include_samples: true, include_warnings: true });
-  await under.assertLines(await under.post(STREAM, body, NDJSON));
+  await assertDocumented(under, await under.post(STREAM, body, NDJSON));
   const broken = new TestedApp({ replica: { value: () => NaN } });
-  await broken.assertLines(await broken.post(STREAM, seriesBody(), NDJSON));
+  await assertDocumented(broken, await broken.post(STREAM, seriesBody(), NDJSON));
 });
 
 Deno.test("what is wrong before the first byte is answered as everywhere", async () => {

@@ -112,7 +112,8 @@ export class TestedApp {
   /** The app itself. */
   readonly app: ReturnType<typeof createApp>;
   readonly #document: OpenApiDocument;
-  readonly #check: SchemaCheck;
+  /** Holds values against the document. */
+  readonly check: SchemaCheck;
 
   /** Ready to be asked. */
   constructor(options: AppOptions = {}) {
@@ -163,7 +164,7 @@ export class TestedApp {
       openapi: "3.1.0",
       info: { title: "under test", version: "1" },
     }) as unknown as OpenApiDocument;
-    this.#check = new SchemaCheck(this.#document);
+    this.check = new SchemaCheck(this.#document);
   }
 
   /** Sends a request from an address; fails where the answer is not what the document says. */
@@ -196,7 +197,7 @@ export class TestedApp {
         "application/json",
         "schema",
       ];
-      this.#check.assertFits(place, JSON.parse(new TextDecoder().decode(bytes)));
+      this.check.assertFits(place, JSON.parse(new TextDecoder().decode(bytes)));
     }
     return response;
   }
@@ -215,13 +216,6 @@ export class TestedApp {
     return error;
   }
 
-  /** Fails unless every line of an answer fits what the document states of it. */
-  async assertLines(response: Response, path: string = STREAM): Promise<void> {
-    const lines = (await response.text()).trimEnd().split("\n");
-    const place = ["paths", path, "post", "responses", "200", "content", "application/x-ndjson"];
-    for (const line of lines) this.#check.assertFits([...place, "schema"], JSON.parse(line));
-  }
-
   async #assertDocumented(path: string, method: string, response: Response): Promise<void> {
     assert.ok(response.headers.get("x-request-id"), "X-Request-ID");
     const operation = this.#document.paths[path]?.[method.toLowerCase()];
@@ -231,7 +225,7 @@ export class TestedApp {
     const status = String(response.status);
     assert.ok(operation.responses[status], `${method} ${path} states no ${status}`);
     const place = ["paths", path, method.toLowerCase(), "responses", status, "content"];
-    this.#check.assertFits([...place, "application/json", "schema"], body);
+    this.check.assertFits([...place, "application/json", "schema"], body);
     const isProbe = method === "GET" && response.status === 503;
     if (response.status < 400 || isProbe) return;
     const { type: name } = (body as { readonly error: ErrorBody }).error;
@@ -258,6 +252,16 @@ export interface Candle {
   readonly amount: number;
 }
 
+/** The answer to an event. */
+export interface EventAnswer {
+  readonly type: string;
+  readonly step: number;
+  readonly probability?: number;
+  readonly expected?: number;
+  readonly standard_error: number;
+  readonly quantiles?: Readonly<Record<string, number>>;
+}
+
 /** The answer for one series. */
 export interface Prediction {
   readonly series_id: string | null;
@@ -266,6 +270,7 @@ export interface Prediction {
   readonly tokenizer_version: string;
   readonly quantiles?: Readonly<Record<string, readonly Candle[]>>;
   readonly samples?: readonly (readonly Candle[])[];
+  readonly events?: readonly EventAnswer[];
   readonly warnings?: readonly Readonly<Record<string, unknown>>[];
   readonly seed?: number;
 }

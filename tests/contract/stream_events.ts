@@ -1,5 +1,17 @@
 /** The events of an answer, in either form. */
 import assert from "node:assert/strict";
+import type { Candle, ErrorBody } from "./tested_app.ts";
+
+/** What events say: the fields of every kind, of which each event has its own. */
+export interface EventData {
+  readonly step: number;
+  readonly candle: Candle;
+  readonly quantiles: Readonly<Record<string, Candle>>;
+  readonly quantile_levels: readonly number[];
+  readonly error: ErrorBody;
+  readonly timings: object;
+  readonly [field: string]: unknown;
+}
 
 /** One event. */
 export interface StreamEvent {
@@ -7,14 +19,13 @@ export interface StreamEvent {
   readonly event: string;
   /** Its number; absent where it has none. */
   readonly id?: string;
-  /** What it says; absent from a heartbeat. */
-  // deno-lint-ignore no-explicit-any -- tests look into it
-  readonly data?: any;
+  /** What it says; nothing in a heartbeat. */
+  readonly data: EventData;
 }
 
 /** A block of server-sent events, by the fields that the service writes. */
 function fromServerSent(block: string): StreamEvent {
-  if (block === ": heartbeat") return { event: "heartbeat" };
+  if (block === ": heartbeat") return { event: "heartbeat", data: {} as EventData };
   const fields = Object.fromEntries(
     block.split("\n").map((line) => {
       const [, name, value] = /^(event|id|data): (.*)$/.exec(line) ?? assert.fail(line);
@@ -26,12 +37,8 @@ function fromServerSent(block: string): StreamEvent {
 }
 
 function fromLine(line: string): StreamEvent {
-  const { event, id, data } = JSON.parse(line);
-  return {
-    event,
-    ...(id === undefined ? {} : { id: String(id) }),
-    ...(data === undefined ? {} : { data }),
-  };
+  const { event, id, data = {} } = JSON.parse(line);
+  return { event, ...(id === undefined ? {} : { id: String(id) }), data };
 }
 
 /** Events as they come; the answer must end between two of them. */
