@@ -51,7 +51,7 @@ export class CandleChart {
     this.#chart = createChart(container, {
       autoSize: true,
       layout: { attributionLogo: false }, // it needs inline styles; the page names the makers itself
-      timeScale: { timeVisible: true, secondsVisible: false, rightOffset: 2 },
+      timeScale: { timeVisible: true, secondsVisible: false, shiftVisibleRangeOnNewBar: false },
     });
     const quiet = { lastValueVisible: false, priceLineVisible: false } as const;
     this.#candles = this.#chart.addSeries(CandlestickSeries, quiet);

@@ -12,7 +12,7 @@ export const BANDS = [
 export const LEVELS = [0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95];
 
 /** Paths that are drawn at most: more hide the bands. */
-export const DRAWN_PATHS = 8;
+export const DRAWN_PATHS = 6;
 
 /** One step of a forecast. */
 export interface FanStep {

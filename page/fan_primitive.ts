@@ -12,7 +12,7 @@ import { BANDS, closeRange, DRAWN_PATHS, type Fan } from "./fan.ts";
 
 /** How much of what is behind a band it hides; bands lie upon each other. */
 const BAND_OPACITY = 0.2;
-const PATH_OPACITY = 0.45;
+const PATH_OPACITY = 0.4;
 const MEAN_WIDTH = 2;
 
 type Target = Parameters<IPrimitivePaneRenderer["draw"]>[0];

@@ -10,7 +10,7 @@ import { forecastCsv } from "./forecast_csv.ts";
 import { saveFile } from "./save_file.ts";
 
 /** The route that the page asks. */
-const STREAM = "/v1/predict/stream";
+const ROUTE = "/v1/predict/single";
 
 /** What files are made from. */
 export interface ForecastFiles {
@@ -61,7 +61,7 @@ export function wireDownloads(buttons: HTMLElement, result: () => ForecastFiles 
     svg: ({ title, rows, fan }) => save("forecast.svg", fanSvg(title, rows, fan), "image/svg+xml"),
     png: ({ picture }) =>
       picture().toBlob((blob) => blob !== null && saveFile("forecast.png", blob)),
-    curl: ({ request, keyed }) => showCommand(curlCommand(location.origin, STREAM, request, keyed)),
+    curl: ({ request, keyed }) => showCommand(curlCommand(location.origin, ROUTE, request, keyed)),
   };
   for (const button of buttons.querySelectorAll<HTMLElement>("[data-take]")) {
     button.addEventListener("click", () => {

@@ -10,6 +10,7 @@ import { CandleChart } from "./candle_chart.ts";
 import { CursorLegend, shortNumber } from "./cursor_legend.ts";
 import { element } from "./element.ts";
 import { type Fan, LEVELS } from "./fan.ts";
+import { forecastEvents } from "./forecast_events.ts";
 import { type ForecastFiles, wireDownloads } from "./forecast_files.ts";
 import type { LoadedFile } from "./loaded_file.ts";
 import { fillTable } from "./number_table.ts";
@@ -83,7 +84,7 @@ export class ForecastTab {
     this.#chart.showFans([]);
     this.#chart.lookAhead(choice.horizon);
     let start: StreamStart | null = null;
-    for await (const { type, data } of this.#page.client().stream(request, { signal })) {
+    for await (const { type, data } of forecastEvents(this.#page.client(), request, signal)) {
       if (type === "start") start = data;
       else if (type === "candle") {
         this.#grow(file, data);

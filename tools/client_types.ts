@@ -8,7 +8,8 @@ export const CLIENT_TYPES_FILE: URL = new URL(
   import.meta.url,
 );
 
-const HEAD = "/** Made from the OpenAPI document by `deno task client:types`; not to be edited. */\n\n";
+const HEAD =
+  "/** Made from the OpenAPI document by `deno task client:types`; not to be edited. */\n\n";
 
 /** Examples fill a third of the document, and help nobody who has types. */
 function withoutExamples(value: unknown): unknown {

@@ -58,7 +58,7 @@ Deno.test("a path's other methods are a 405 with Allow", async () => {
   const under = new TestedApp();
   const gets = ["/", "/v1/healthz", "/v1/readyz", "/v1/healthz/detailed", "/v1/metrics"];
   const cases = [
-    ...[...gets, "/docs", "/docs/start.js", "/openapi.json"].map((path) => [path, "GET, HEAD"]),
+    ...[...gets, "/page/main.js", "/docs", "/docs/start.js", "/openapi.json"].map((path) => [path, "GET, HEAD"]),
     [SINGLE, "POST"],
     [BATCH, "POST"],
   ];

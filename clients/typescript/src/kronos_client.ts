@@ -137,7 +137,9 @@ export class KronosClient {
 
   /** Forecasts one series. */
   async predict(body: PredictRequest, options: CallOptions = {}): Promise<Prediction> {
-    return dataOf(await this.#client.POST("/v1/predict/single", { body, ...forecastInit(options) }));
+    return dataOf(
+      await this.#client.POST("/v1/predict/single", { body, ...forecastInit(options) }),
+    );
   }
 
   /** Forecasts several series, all or none; the answers are in the order of the items. */
