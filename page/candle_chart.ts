@@ -10,7 +10,7 @@ import {
 } from "lightweight-charts";
 import { onPaletteChange, palette } from "./palette.ts";
 import type { Fan } from "./fan.ts";
-import { FanPrimitive } from "./fan_primitive.ts";
+import { FanLayer } from "./fan_layer.ts";
 
 /** A candle at its place. */
 export interface ChartCandle {
@@ -40,7 +40,7 @@ export class CandleChart {
   readonly #chart: IChartApi;
   readonly #candles: ISeriesApi<"Candlestick">;
   readonly #predicted: ISeriesApi<"Candlestick">;
-  readonly #fans = new FanPrimitive();
+  readonly #fans: FanLayer;
   #shown: readonly ChartCandle[] = [];
   #times: number[] = [];
   #cursor: number | null = null;
@@ -56,7 +56,7 @@ export class CandleChart {
     const quiet = { lastValueVisible: false, priceLineVisible: false } as const;
     this.#candles = this.#chart.addSeries(CandlestickSeries, quiet);
     this.#predicted = this.#chart.addSeries(CandlestickSeries, quiet);
-    this.#candles.attachPrimitive(this.#fans);
+    this.#fans = new FanLayer(this.#candles);
     this.#paint();
     onPaletteChange(() => this.#paint());
     this.#chart.subscribeCrosshairMove(({ time }) => {

@@ -4,9 +4,6 @@ import { CandleRowsError } from "./candle_rows.ts";
 import { element } from "./element.ts";
 import { type LoadedFile, loadedFile } from "./loaded_file.ts";
 
-/** What the page does with a file. */
-type Use = (file: LoadedFile) => void;
-
 function summaryOf({ name, rows, candles }: LoadedFile): string {
   const undrawn = rows.length - candles.length;
   const range = `${rows[0].timestamp} to ${rows[rows.length - 1].timestamp}`;
@@ -15,7 +12,7 @@ function summaryOf({ name, rows, candles }: LoadedFile): string {
 }
 
 /** Wires the section; `use` gets every file that can be read. */
-export function wireSource(use: Use): void {
+export function wireSource(use: (file: LoadedFile) => void): void {
   const section = element(document, "#source", HTMLElement);
   const summary = element(section, "#source-summary", HTMLElement);
   const example = element(section, "#example", HTMLSelectElement);

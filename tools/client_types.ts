@@ -19,9 +19,18 @@ function withoutExamples(value: unknown): unknown {
   return Object.fromEntries(kept.map(([key, inner]) => [key, withoutExamples(inner)]));
 }
 
+/** Declarations that the client exports, and their parts. */
+const EXPORTED =
+  /^(?:export interface (\w+)| {4}(schemas|responses|parameters|requestBodies|headers|pathItems):)/gm;
+
 /** The text of the file, as the document is now. */
 export async function clientTypes(): Promise<string> {
-  return HEAD + astToString(await openapiTS(withoutExamples(contractDocument()) as OpenAPI3));
+  const types = astToString(await openapiTS(withoutExamples(contractDocument()) as OpenAPI3));
+  const documented = types.replace(
+    EXPORTED,
+    (line, name?: string, part?: string) => `/** The document's ${name ?? part}. */\n${line}`,
+  );
+  return HEAD + documented;
 }
 
 if (import.meta.main) await Deno.writeTextFile(CLIENT_TYPES_FILE, await clientTypes());

@@ -78,7 +78,8 @@ function addHealth(app: OpenAPIHono<Env>, parts: AppParts): void {
 function addRoutes(app: OpenAPIHono<Env>, parts: AppParts): void {
   if (parts.config.rateLimitEnabled) app.use("/v1/predict/*", rateLimit(parts));
   app.get("/", (c) => page(c, parts.config));
-  app.get("/page/:asset", compress(), (c) => pageAsset(c, c.req.param("asset")) ?? c.notFound());
+  app.use("/page/*", compress());
+  app.get("/page/:asset", (c) => pageAsset(c, c.req.param("asset")) ?? c.notFound());
   app.post("/v1/predict/single", (c) => measuredPrediction(c, parts, "single"));
   app.post("/v1/predict/batch", (c) => measuredPrediction(c, parts, "batch"));
   app.get("/docs", docsPage);

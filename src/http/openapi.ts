@@ -169,7 +169,7 @@ function registerProbes(app: App): void {
   });
 }
 
-function registerDocs(app: App): void {
+function registerPage(app: App): void {
   const tags = ["Documentation"];
   const register = app.openAPIRegistry;
   register.registerPath({
@@ -198,6 +198,11 @@ function registerDocs(app: App): void {
       ...errorResponses([...ACCESS_ERRORS, "NotFound", "InternalError"]),
     },
   });
+}
+
+function registerDocs(app: App): void {
+  const tags = ["Documentation"];
+  const register = app.openAPIRegistry;
   register.registerPath({
     method: "get",
     path: "/docs",
@@ -263,6 +268,7 @@ export function registerRoutes(app: App): void {
     { schema: predictionSchema.array(), example: [PREDICTION] },
   );
   registerProbes(app);
+  registerPage(app);
   registerDocs(app);
 }
 

@@ -92,5 +92,8 @@ export function readPageFiles(): PageFiles {
   const modules = [...collection.files].filter(([name]) => name.endsWith(".js"));
   // Otherwise a browser would find them one import after the other.
   const preloads = modules.map(([name]) => `<link rel="modulepreload" href="/page/${name}">`);
-  return { html: html.replace("</head>", `${preloads.join("\n")}\n</head>`), files: collection.files };
+  return {
+    html: html.replace("</head>", `${preloads.join("\n")}\n</head>`),
+    files: collection.files,
+  };
 }

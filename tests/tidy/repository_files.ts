@@ -36,7 +36,8 @@ async function walk(folder: string): Promise<string[]> {
 /** Reads the repository. */
 export async function readRepositoryFiles(): Promise<RepositoryFiles> {
   const paths = await walk("");
-  const texts = paths.filter((path) => TEXT.test(path) && !GENERATED.includes(path)).map(async (path) => ({
+  const written = paths.filter((path) => TEXT.test(path) && !GENERATED.includes(path));
+  const texts = written.map(async (path) => ({
     path,
     text: await Deno.readTextFile(resolve(ROOT, path)),
   }));

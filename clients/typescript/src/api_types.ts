@@ -1,5 +1,6 @@
 /** Made from the OpenAPI document by `deno task client:types`; not to be edited. */
 
+/** The document's paths. */
 export interface paths {
     "/v1/predict/single": {
         parameters: {
@@ -570,7 +571,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** To the documentation */
+        /** The page with charts */
         get: {
             parameters: {
                 query?: never;
@@ -580,16 +581,16 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description See /docs. */
-                302: {
+                /** @description The page. */
+                200: {
                     headers: {
                         /** @description The client's own where it sent a valid one, else a new one. */
                         "X-Request-ID"?: string;
-                        /** @description `/docs` */
-                        Location?: string;
                         [name: string]: unknown;
                     };
-                    content?: never;
+                    content: {
+                        "text/html": string;
+                    };
                 };
                 /** @description Unauthorized: No valid key was sent. */
                 401: {
@@ -604,6 +605,91 @@ export interface paths {
                 };
                 /** @description Forbidden: The client is not one of those that may ask. */
                 403: {
+                    headers: {
+                        /** @description The client's own where it sent a valid one, else a new one. */
+                        "X-Request-ID"?: string;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/page/{asset}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A file of the page with charts */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description A name that the page gives; it changes with the content. */
+                    asset: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The file. */
+                200: {
+                    headers: {
+                        /** @description The client's own where it sent a valid one, else a new one. */
+                        "X-Request-ID"?: string;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "text/javascript": string;
+                    };
+                };
+                /** @description Unauthorized: No valid key was sent. */
+                401: {
+                    headers: {
+                        /** @description The client's own where it sent a valid one, else a new one. */
+                        "X-Request-ID"?: string;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description Forbidden: The client is not one of those that may ask. */
+                403: {
+                    headers: {
+                        /** @description The client's own where it sent a valid one, else a new one. */
+                        "X-Request-ID"?: string;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description NotFound: There is no such route. */
+                404: {
+                    headers: {
+                        /** @description The client's own where it sent a valid one, else a new one. */
+                        "X-Request-ID"?: string;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description InternalError: The service failed. */
+                500: {
                     headers: {
                         /** @description The client's own where it sent a valid one, else a new one. */
                         "X-Request-ID"?: string;
@@ -830,7 +916,9 @@ export interface paths {
     };
 }
 export type webhooks = Record<string, never>;
+/** The document's components. */
 export interface components {
+/** The document's schemas. */
     schemas: {
         Prediction: {
             series_id: string | null;
@@ -842,6 +930,8 @@ export interface components {
                 [key: string]: components["schemas"]["PredictedCandle"][];
             };
             samples?: components["schemas"]["PredictedCandle"][][];
+            /** @description One for each event of the request, in its order. */
+            events?: components["schemas"]["EventAnswer"][];
             warnings?: components["schemas"]["Warning"][];
             seed?: number;
         };
@@ -853,6 +943,48 @@ export interface components {
             close: number;
             volume: number;
             amount: number;
+        };
+        EventAnswer: components["schemas"]["LevelEventAnswer"] | components["schemas"]["RangeEventAnswer"] | components["schemas"]["DrawdownEventAnswer"];
+        LevelEventAnswer: {
+            /**
+             * @description close_: the close of the candle at the step is beyond the level. touch_: the high (low) of a candle up to the step reaches it.
+             * @enum {string}
+             */
+            type: "close_above" | "close_below" | "touch_above" | "touch_below";
+            level: number;
+            step: number;
+            /** @description The share of the sample paths where it happens. */
+            probability: number;
+            /** @description Of the probability, sqrt(p (1 - p) / paths); never 0, see docs/probabilities.md. */
+            standard_error: number;
+        };
+        RangeEventAnswer: {
+            /**
+             * @description No candle up to the step touches either bound.
+             * @enum {string}
+             */
+            type: "range";
+            low: number;
+            /** @description Above low. */
+            high: number;
+            step: number;
+            /** @description The share of the sample paths where it happens. */
+            probability: number;
+            /** @description Of the probability, sqrt(p (1 - p) / paths); never 0, see docs/probabilities.md. */
+            standard_error: number;
+        };
+        DrawdownEventAnswer: {
+            /** @enum {string} */
+            type: "max_drawdown";
+            step: number;
+            /** @description The mean over the sample paths. */
+            expected: number;
+            /** @description Of the mean. */
+            standard_error: number;
+            /** @description At the levels of `quantiles`; at 0.1, 0.5 and 0.9 where the request has none. */
+            quantiles: {
+                [key: string]: number;
+            };
         };
         Warning: {
             code: string;
@@ -907,6 +1039,8 @@ export interface components {
             seed?: number | null;
             /** @description Distinct levels; they need more than one sample path. */
             quantiles?: number[] | null;
+            /** @description What to answer the probability of, in this order; at most KRONOS_MAX_EVENTS, 64 unless set. They need more than one sample path. */
+            events?: components["schemas"]["Event"][] | null;
             include_samples?: boolean | null;
             include_warnings?: boolean | null;
             /** @description The model's output untouched. */
@@ -934,6 +1068,38 @@ export interface components {
             /** @description Sample paths; at most KRONOS_MAX_SAMPLE_COUNT. */
             sample_count?: number | null;
         } | null;
+        Event: components["schemas"]["LevelEvent"] | components["schemas"]["RangeEvent"] | components["schemas"]["DrawdownEvent"];
+        LevelEvent: {
+            /**
+             * @description close_: the close of the candle at the step is beyond the level. touch_: the high (low) of a candle up to the step reaches it.
+             * @enum {string}
+             */
+            type: "close_above" | "close_below" | "touch_above" | "touch_below";
+            level: number;
+            /** @description From 1, at most the horizon, which it is where absent or null. */
+            step?: number | null;
+        };
+        RangeEvent: {
+            /**
+             * @description No candle up to the step touches either bound.
+             * @enum {string}
+             */
+            type: "range";
+            low: number;
+            /** @description Above low. */
+            high: number;
+            /** @description From 1, at most the horizon, which it is where absent or null. */
+            step?: number | null;
+        };
+        DrawdownEvent: {
+            /**
+             * @description The greatest fall of a close up to the step below the highest before it, the last of the input included, as a share of that.
+             * @enum {string}
+             */
+            type: "max_drawdown";
+            /** @description From 1, at most the horizon, which it is where absent or null. */
+            step?: number | null;
+        };
         BatchRequest: {
             /** @description At most KRONOS_MAX_BATCH_ITEMS, 256 unless set. */
             items: components["schemas"]["BatchItem"][];
@@ -950,6 +1116,8 @@ export interface components {
             seed?: number | null;
             /** @description Distinct levels; they need more than one sample path. */
             quantiles?: number[] | null;
+            /** @description What to answer the probability of, in this order; at most KRONOS_MAX_EVENTS, 64 unless set. They need more than one sample path. */
+            events?: components["schemas"]["Event"][] | null;
             include_samples?: boolean | null;
             include_warnings?: boolean | null;
             /** @description The model's output untouched. */
@@ -1011,10 +1179,15 @@ export interface components {
             };
         };
     };
+/** The document's responses. */
     responses: never;
+/** The document's parameters. */
     parameters: never;
+/** The document's requestBodies. */
     requestBodies: never;
+/** The document's headers. */
     headers: never;
+/** The document's pathItems. */
     pathItems: never;
 }
 export type $defs = Record<string, never>;

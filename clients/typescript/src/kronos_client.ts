@@ -1,25 +1,25 @@
 /** A client of Kronos Edge: typed by its OpenAPI document, for Deno, Node and browsers. */
 import createFetchClient, { type Client } from "openapi-fetch";
-import type { components, paths } from "./api_types.ts";
+import type * as api from "./api_types.ts";
 import { type ErrorBody, errorOf, KronosError } from "./kronos_error.ts";
 import { retryingFetch } from "./retrying_fetch.ts";
 import { type ServerEvent, serverEvents } from "./server_events.ts";
 
+export type { components } from "./api_types.ts";
 export { type ErrorBody, KronosError } from "./kronos_error.ts";
 
-type Schemas = components["schemas"];
 /** What `predict()` and `stream()` ask. */
-export type PredictRequest = Schemas["PredictRequest"];
+export type PredictRequest = api.components["schemas"]["PredictRequest"];
 /** One of what `predictBatch()` asks. */
-export type BatchItem = Schemas["BatchItem"];
+export type BatchItem = api.components["schemas"]["BatchItem"];
 /** The answer for one series. */
-export type Prediction = Schemas["Prediction"];
+export type Prediction = api.components["schemas"]["Prediction"];
 /** A candle of an answer. */
-export type PredictedCandle = Schemas["PredictedCandle"];
+export type PredictedCandle = api.components["schemas"]["PredictedCandle"];
 /** Whether a forecast would be admitted now. */
-export type Readiness = Schemas["Readiness"];
+export type Readiness = api.components["schemas"]["Readiness"];
 /** Model, memory, disk and queue. */
-export type DetailedHealth = Schemas["DetailedHealth"];
+export type DetailedHealth = api.components["schemas"]["DetailedHealth"];
 
 /** How a stream begins. */
 export interface StreamStart {
@@ -119,7 +119,7 @@ function dataOf<Result extends Answered>(
 
 /** Asks one service. Every method throws `KronosError` for what the service refuses. */
 export class KronosClient {
-  readonly #client: Client<paths>;
+  readonly #client: Client<api.paths>;
   readonly #send: (request: Request) => Promise<Response>;
   readonly #baseUrl: string;
   readonly #headers: Readonly<Record<string, string>>;
@@ -132,7 +132,7 @@ export class KronosClient {
     this.#baseUrl = baseUrl.replace(/\/$/, "");
     this.#headers = apiKey === undefined ? {} : { Authorization: `Bearer ${apiKey}` };
     const client = { baseUrl: this.#baseUrl, headers: this.#headers, fetch: this.#send };
-    this.#client = createFetchClient<paths>(client);
+    this.#client = createFetchClient<api.paths>(client);
   }
 
   /** Forecasts one series. */

@@ -1,8 +1,8 @@
 /** What the service, or the way to it, answers instead of a forecast. */
-import type { components } from "./api_types.ts";
+import type * as api from "./api_types.ts";
 
 /** The body of every error. */
-export type ErrorBody = components["schemas"]["Error"]["error"];
+export type ErrorBody = api.components["schemas"]["Error"]["error"];
 
 /** An error that the service answered. */
 export class KronosError extends Error {

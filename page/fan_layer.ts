@@ -1,5 +1,5 @@
 /// <reference lib="dom" />
-/** Draws the bands and paths of forecasts behind the candles, as a primitive of lightweight-charts. */
+/** Draws the bands and paths of forecasts behind the candles, as a primitive of lightweight- */
 import type {
   AutoscaleInfo,
   IPrimitivePaneRenderer,
@@ -20,8 +20,7 @@ type Target = Parameters<IPrimitivePaneRenderer["draw"]>[0];
 /** A point of the pane, in pixels of the style sheet. */
 type Point = readonly [x: number, y: number];
 
-/** Any number of fans on one series. */
-export class FanPrimitive implements ISeriesPrimitive<Time> {
+class FanPrimitive implements ISeriesPrimitive<Time> {
   #fans: readonly Fan[] = [];
   #colour = "0, 0, 0";
   #chart: SeriesAttachedParameter<Time> | null = null;
@@ -30,17 +29,14 @@ export class FanPrimitive implements ISeriesPrimitive<Time> {
     renderer: () => ({ draw: (target) => this.#draw(target) }),
   }];
 
-  /** Called by the chart. */
   attached(chart: SeriesAttachedParameter<Time>): void {
     this.#chart = chart;
   }
 
-  /** Called by the chart. */
   detached(): void {
     this.#chart = null;
   }
 
-  /** Called by the chart. */
   paneViews(): readonly IPrimitivePaneView[] {
     return this.#views;
   }
@@ -58,13 +54,11 @@ export class FanPrimitive implements ISeriesPrimitive<Time> {
     };
   }
 
-  /** Draws these from now on. */
   show(fans: readonly Fan[]): void {
     this.#fans = fans;
     this.#chart?.requestUpdate();
   }
 
-  /** Draws in this colour: red, green and blue between commas. */
   colour(rgb: string): void {
     this.#colour = rgb;
     this.#chart?.requestUpdate();
@@ -121,4 +115,30 @@ export class FanPrimitive implements ISeriesPrimitive<Time> {
 function trace(context: CanvasRenderingContext2D, points: readonly Point[]): void {
   context.beginPath();
   points.forEach(([x, y], i) => i === 0 ? context.moveTo(x, y) : context.lineTo(x, y));
+}
+
+/** A series of lightweight-charts. */
+export interface FanSeries {
+  /** Draws the primitive with the series. */
+  attachPrimitive(primitive: object): void;
+}
+
+/** Any number of fans on one series. */
+export class FanLayer {
+  readonly #primitive = new FanPrimitive();
+
+  /** Draws on the series. */
+  constructor(series: FanSeries) {
+    series.attachPrimitive(this.#primitive);
+  }
+
+  /** Draws these from now on. */
+  show(fans: readonly Fan[]): void {
+    this.#primitive.show(fans);
+  }
+
+  /** Draws in this colour: red, green and blue between commas. */
+  colour(rgb: string): void {
+    this.#primitive.colour(rgb);
+  }
 }
