@@ -332,6 +332,175 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/predict/stream": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Forecast one series, step by step */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The client's own deadline, milliseconds from arrival. */
+                    "X-Request-Deadline-Ms"?: number;
+                    /** @description How the body is compressed; its limit counts what it inflates to. */
+                    "Content-Encoding"?: "gzip" | "identity";
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["PredictRequest"];
+                };
+            };
+            responses: {
+                /**
+                 * @description The forecast, candle by candle as chunks of steps are done: `start`, one `candle`
+                 *     for each step with its number as `id`, `summary`. The numbers are those of /v1/predict/single. What
+                 *     fails after the head was sent is the last event, `error`, with the body of an error. Silence is broken
+                 *     by heartbeats (KRONOS_STREAM_HEARTBEAT). `Accept: application/x-ndjson` asks for lines of JSON.
+                 */
+                200: {
+                    headers: {
+                        /** @description The client's own where it sent a valid one, else a new one. */
+                        "X-Request-ID"?: string;
+                        /** @description The seed used; for a batch of different ones all, joined by commas, in the order of the items. */
+                        "X-Kronos-Seed"?: string;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "text/event-stream": string;
+                        "application/x-ndjson": components["schemas"]["StreamLine"];
+                    };
+                };
+                /** @description MalformedRequest: The body cannot be read as JSON. */
+                400: {
+                    headers: {
+                        /** @description The client's own where it sent a valid one, else a new one. */
+                        "X-Request-ID"?: string;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description Unauthorized: No valid key was sent. */
+                401: {
+                    headers: {
+                        /** @description The client's own where it sent a valid one, else a new one. */
+                        "X-Request-ID"?: string;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description Forbidden: The client is not one of those that may ask. */
+                403: {
+                    headers: {
+                        /** @description The client's own where it sent a valid one, else a new one. */
+                        "X-Request-ID"?: string;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description PayloadTooLarge: The body is larger than the service takes. */
+                413: {
+                    headers: {
+                        /** @description The client's own where it sent a valid one, else a new one. */
+                        "X-Request-ID"?: string;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description UnsupportedMediaType: The body is not JSON, or encoded as other than gzip. */
+                415: {
+                    headers: {
+                        /** @description The client's own where it sent a valid one, else a new one. */
+                        "X-Request-ID"?: string;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description ValidationError: The body is JSON, but not a valid request. */
+                422: {
+                    headers: {
+                        /** @description The client's own where it sent a valid one, else a new one. */
+                        "X-Request-ID"?: string;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description RateLimited: This client sends too much. */
+                429: {
+                    headers: {
+                        /** @description The client's own where it sent a valid one, else a new one. */
+                        "X-Request-ID"?: string;
+                        /** @description Whole seconds after which to ask again. */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description InferenceFailed: The model failed. InternalError: The service failed. */
+                500: {
+                    headers: {
+                        /** @description The client's own where it sent a valid one, else a new one. */
+                        "X-Request-ID"?: string;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description ModelNotReady: The model is not loaded. Overloaded: Too many requests wait already. CircuitOpen: The model has failed too often. Draining: The service is stopping. */
+                503: {
+                    headers: {
+                        /** @description The client's own where it sent a valid one, else a new one. */
+                        "X-Request-ID"?: string;
+                        /** @description Whole seconds after which to ask again. */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description InferenceTimeout: The deadline passed before the forecast was done. */
+                504: {
+                    headers: {
+                        /** @description The client's own where it sent a valid one, else a new one. */
+                        "X-Request-ID"?: string;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/healthz": {
         parameters: {
             query?: never;
@@ -1122,6 +1291,62 @@ export interface components {
             include_warnings?: boolean | null;
             /** @description The model's output untouched. */
             raw?: boolean | null;
+        };
+        StreamLine: {
+            /** @enum {string} */
+            event: "start";
+            data: components["schemas"]["StreamStart"];
+        } | {
+            /** @enum {string} */
+            event: "candle";
+            id: number;
+            data: components["schemas"]["StreamCandle"];
+        } | {
+            /** @enum {string} */
+            event: "heartbeat";
+        } | {
+            /** @enum {string} */
+            event: "summary";
+            data: components["schemas"]["StreamSummary"];
+        } | {
+            /** @enum {string} */
+            event: "error";
+            data: components["schemas"]["Error"];
+        };
+        StreamStart: {
+            series_id: string | null;
+            seed: number;
+            horizon: number;
+            sample_count: number;
+            quantile_levels: number[];
+            model_version: string;
+            tokenizer_version: string;
+        };
+        StreamCandle: {
+            step: number;
+            candle: components["schemas"]["PredictedCandle"];
+            quantiles: {
+                [key: string]: components["schemas"]["PredictedCandle"];
+            };
+        };
+        StreamSummary: {
+            series_id: string | null;
+            model_version: string;
+            tokenizer_version: string;
+            samples?: components["schemas"]["PredictedCandle"][][];
+            /** @description One for each event of the request, in its order. */
+            events?: components["schemas"]["EventAnswer"][];
+            warnings?: components["schemas"]["Warning"][];
+            seed: number;
+            steps: number;
+            /** @description What Server-Timing says of a single forecast. */
+            timings: {
+                queue_ms: number;
+                tokenize_ms: number;
+                prefill_ms: number;
+                decode_ms: number;
+                total_ms: number;
+            };
         };
         Readiness: {
             /** @enum {string} */
