@@ -7,7 +7,6 @@ import {
   type WindowForecastOptions,
 } from "./forecast_windows.ts";
 import { scoredSteps, scoreWindow, type WindowScore } from "./score_window.ts";
-import { type Group, summarizeScores } from "./summarize_scores.ts";
 import type { Window } from "./spread_windows.ts";
 
 /** Which windows. */
@@ -43,7 +42,8 @@ export interface BacktestWindow {
 }
 
 /**
- * Forecasts windows of one series and scores them, as `deno task evaluate` does.
+ * Forecasts windows of one series and scores them, as `deno task evaluate` does; `summarizeScores()` says
+ * what the scores come to.
  *
  * @param onWindow told of each window, in order
  * @throws what the forecaster throws; nothing goes on then
@@ -53,7 +53,7 @@ export async function backtest(
   windows: readonly Window[],
   options: Omit<WindowForecastOptions, "looksAtRaw" | "onForecast">,
   onWindow: (window: BacktestWindow, index: number) => void = () => {},
-): Promise<Group> {
+): Promise<WindowScore[]> {
   const steps = scoredSteps(options.horizon);
   const done = new Array<BacktestWindow | undefined>(windows.length);
   let told = 0;
@@ -65,6 +65,5 @@ export async function backtest(
       for (let next = done[told]; next !== undefined; next = done[++told]) onWindow(next, told);
     },
   });
-  const scores = done.flatMap((window) => window?.score ?? []);
-  return summarizeScores(scores, options.seed).overall;
+  return done.flatMap((window) => window?.score ?? []);
 }

@@ -1,6 +1,6 @@
 import type { ForecastProgress, SeriesForecast } from "../forecast/forecast.ts";
 import type { AppParts } from "./app_parts.ts";
-import type { Endpoint } from "./parse_request.ts";
+import type { SeriesEndpoint } from "./parse_request.ts";
 import type { ReadyModel } from "./service_state.ts";
 import type { ValidSeries } from "./validate_series.ts";
 import type { Visit } from "./visit.ts";
@@ -8,7 +8,7 @@ import type { Visit } from "./visit.ts";
 /** Forecasts what was let in, and counts the time that the model took. */
 export async function measuredForecast(
   { metrics }: AppParts,
-  endpoint: Endpoint,
+  endpoint: SeriesEndpoint,
   { model, valid }: { readonly model: ReadyModel; readonly valid: readonly ValidSeries[] },
   visit: Visit,
   onSteps?: ForecastProgress["onSteps"],

@@ -4,7 +4,7 @@ import type { PhaseTimings, SeriesForecast } from "../forecast/forecast.ts";
 import type { InputWarning } from "../forecast/input_warnings.ts";
 import type { ModelInfo } from "../inference/engine.ts";
 import { FEATURES } from "../kronos/architecture.ts";
-import type { Endpoint } from "./parse_request.ts";
+import type { SeriesEndpoint } from "./parse_request.ts";
 import type { ValidSeries } from "./validate_series.ts";
 
 /** Characters of X-Kronos-Seed at most: proxies refuse long headers. */
@@ -34,7 +34,7 @@ export interface AnsweredSeries {
 /** What the body of an answer says. */
 export interface PredictionAnswer {
   /** A batch answers with an array. */
-  readonly endpoint: Endpoint;
+  readonly endpoint: SeriesEndpoint;
   /** In the order of the request. */
   readonly series: readonly AnsweredSeries[];
   /** Of whom it is. */
@@ -151,7 +151,7 @@ function serverTiming(forecasts: readonly SeriesForecast[], totalMs: number): st
  * @param totalMs since the request came
  */
 export function predictionAnswer(
-  endpoint: Endpoint,
+  endpoint: SeriesEndpoint,
   valid: readonly ValidSeries[],
   forecasts: readonly SeriesForecast[],
   { modelVersion, tokenizerVersion }: ModelInfo,

@@ -52,10 +52,18 @@ const ADDED_FIELDS = [
   "raw",
 ] as const;
 
-/** Candles as sent; of one with a problem, the fields that have none. */
-function readCandles(collector: Collector, series: JsonObject): Partial<Candle>[] | undefined {
-  const all = collector.below("candles");
-  return all.entries(series.candles, MAX_CANDLES)?.map((entry, i) => {
+/**
+ * Candles as sent; of one with a problem, the fields that have none.
+ *
+ * @param setting the variable that sets the limit, for the message
+ */
+export function readCandles(
+  all: Collector,
+  value: unknown,
+  limit: number,
+  setting?: string,
+): Partial<Candle>[] | undefined {
+  return all.entries(value, limit, setting)?.map((entry, i) => {
     const candle = all.below(i).fields(FIELDS.candle, entry);
     const { open = NaN, high = NaN, low = NaN, close = NaN } = candle;
     // Comparisons with NaN are false: a field that has a problem of its own gets no second one.
@@ -69,19 +77,20 @@ function readCandles(collector: Collector, series: JsonObject): Partial<Candle>[
   });
 }
 
-/** Time stamps as sent, undefined where one is no text. */
-function readTexts(
+/** Time stamps as sent, undefined where one is no text; see `readCandles()`. */
+export function readTexts(
   collector: Collector,
   value: unknown,
   limit: number,
+  setting?: string,
 ): (string | undefined)[] | undefined {
-  return collector.entries(value, limit)?.map((entry, i) =>
+  return collector.entries(value, limit, setting)?.map((entry, i) =>
     collector.below(i).value(FIELDS.timestamp, entry)
   );
 }
 
 /** Parses stamps and checks their order; what cannot be parsed is noted and left out of the order. */
-function checkStamps(
+export function checkStamps(
   collector: Collector,
   texts: readonly (string | undefined)[],
   input: readonly Timestamp[],
@@ -111,7 +120,8 @@ function checkStamps(
   return stamps;
 }
 
-function flatCandles(candles: readonly Candle[]): Float64Array {
+/** Candles as numbers, `[time, 6]`; what is absent is filled in. */
+export function flatCandles(candles: readonly Candle[]): Float64Array {
   const out = new Float64Array(candles.length * FEATURES);
   candles.forEach(({ open, high, low, close, volume, amount }, i) => {
     const traded = volume ?? 0;
@@ -187,7 +197,7 @@ export function validateSeries(
   const field = <Value>(name: string, schema: Rule<Value>): Value | undefined =>
     collector.below(name).value(schema, series[name]);
   const id = field("series_id", idRequired ? FIELDS.seriesId : FIELDS.seriesId.nullish());
-  const candles = readCandles(collector, series);
+  const candles = readCandles(collector.below("candles"), series.candles, MAX_CANDLES);
   const [past, future] = [
     collector.below("timestamps"),
     collector.below("prediction_timestamps"),
