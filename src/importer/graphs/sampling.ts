@@ -95,15 +95,15 @@ export function draw(
 ): string {
   const scaled = g.op("Mul", [logits, inputs.inverseTemperature]);
   const noisy = g.op("Add", [scaled, noise]);
+  const best = (b: GraphBuilder, candidates: string): string =>
+    b.op("ArgMax", [candidates], { attributes: { axis: -1, keepdims: 1 } });
   const some = g.subgraph();
   const probabilities = some.op("Softmax", [scaled], { attributes: { axis: -1 } });
   const sorted = sortedProbabilities(some, probabilities, vocabulary, inputs);
   const kept = some.op("GreaterOrEqual", [probabilities, threshold(some, sorted, inputs)]);
-  some.result(some.op("Where", [kept, noisy, some.float(-Infinity)]), FLOAT, ["B", vocabulary]);
+  const candidates = some.op("Where", [kept, noisy, some.float(-Infinity)]);
+  some.result(best(some, candidates), INT64, ["B", 1]);
   const all = g.subgraph();
-  all.output(`${noisy}_all`, noisy, FLOAT, ["B", vocabulary]);
-  const candidates = g.op("If", [inputs.filtered], {
-    attributes: { then_branch: some, else_branch: all },
-  });
-  return g.op("ArgMax", [candidates], { attributes: { axis: -1, keepdims: 1 } });
+  all.result(best(all, noisy), INT64, ["B", 1]);
+  return g.op("If", [inputs.filtered], { attributes: { then_branch: some, else_branch: all } });
 }
