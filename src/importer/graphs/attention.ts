@@ -41,7 +41,7 @@ export interface RowShape {
   readonly tokens: string;
 }
 
-/** Shapes of the attention of a step, the same in every layer: int64 vectors. */
+/** Shapes of the attention of a run, the same in every layer and step: int64 vectors. */
 export interface AttentionShapes {
   /** `[G, any, T, D]` */
   readonly everyRow: string;
@@ -53,29 +53,21 @@ export interface AttentionShapes {
   readonly contextOfRows: string;
   /** `[G, H, M, P]` */
   readonly contextOfSeries: string;
-  /** `[P, S, C]` */
-  readonly parts: string;
-}
-
-/** Of every step of a run: sizes of its key parts. */
-export interface KeyParts {
-  /** P. */
-  readonly context: string;
-  /** S. */
-  readonly past: string;
-  /** C. */
-  readonly recent: string;
 }
 
 function joined(g: GraphBuilder, ...parts: string[]): string {
   return g.op("Concat", parts, { attributes: { axis: 0 } });
 }
 
-/** The shapes that `attend` needs, for H heads of size D. */
+/**
+ * The shapes that `attend` needs, for H heads of size D.
+ *
+ * @param context P, an int64 vector of length 1
+ */
 export function attentionShapes(
   g: GraphBuilder,
   { series, paths, tokens }: RowShape,
-  { context, past, recent }: KeyParts,
+  context: string,
   heads: number,
   headSize: number,
 ): AttentionShapes {
@@ -87,8 +79,12 @@ export function attentionShapes(
     shared: joined(g, series, h, rows, d),
     contextOfRows: joined(g, series, h, paths, tokens, context),
     contextOfSeries: joined(g, series, h, rows, context),
-    parts: joined(g, context, past, recent),
   };
+}
+
+/** The shape `[G, M, n, D]`, in which `splitHeads` reads a projection to n heads. */
+export function headsShape(g: GraphBuilder, series: string, n: number, headSize: number): string {
+  return joined(g, series, g.integers(-1, n, headSize));
 }
 
 /** A reshape in which a size may be 0: a part of the cache may be empty. */
@@ -97,18 +93,11 @@ function reshaped(g: GraphBuilder, x: string, shape: string): string {
 }
 
 /**
- * Splits `[M, n * D]` into heads, all series and projections at once: `[G, n, M, D]`.
+ * Splits `[G * M, n * D]` into the heads of all projections at once: `[G, n, M, D]`.
  *
- * @param n heads of all projections together
+ * @param shape from `headsShape`
  */
-export function splitHeads(
-  g: GraphBuilder,
-  x: string,
-  series: string,
-  n: number,
-  headSize: number,
-): string {
-  const shape = joined(g, series, g.integers(-1, n, headSize));
+export function splitHeads(g: GraphBuilder, x: string, shape: string): string {
   return g.op("Transpose", [g.op("Reshape", [x, shape])], { attributes: { perm: [0, 2, 1, 3] } });
 }
 
@@ -144,7 +133,6 @@ export function appended(
  *
  * @param query `[G, H, M, D]`, already divided by the square root of D
  * @param recent with this step's own tokens
- * @param mask added to the scores, `[G, 1, 1, T, P + S + C]`
  * @returns `[G, H, M, D]`
  */
 export function attend(
@@ -152,7 +140,7 @@ export function attend(
   query: string,
   cache: LayerCache,
   recent: Recent,
-  mask: string,
+  { mask, parts }: Sight,
   shapes: AttentionShapes,
 ): string {
   const own = reshaped(g, query, shapes.own);
@@ -163,7 +151,7 @@ export function attend(
     g.op("MatMul", [own, recent.keys]), // [G, H, R, T, C]
   ], { attributes: { axis: -1 } });
   const weights = g.op("Softmax", [g.op("Add", [scores, mask])], { attributes: { axis: -1 } });
-  const [contextWeights, pastWeights, recentWeights] = g.ops("Split", [weights, shapes.parts], 3, {
+  const [contextWeights, pastWeights, recentWeights] = g.ops("Split", [weights, parts], 3, {
     attributes: { axis: -1 },
   });
   const fromContext = g.op("MatMul", [
@@ -177,25 +165,43 @@ export function attend(
   return g.op("Add", [fromContext, reshaped(g, fromOwn, shapes.shared)]);
 }
 
+/** What the queries of a step see. */
+export interface Sight {
+  /** Added to the scores, `[G, 1, 1, T, P + S + C]`. */
+  readonly mask: string;
+  /** P, S and C, an int64 vector. */
+  readonly parts: string;
+}
+
+/** How far back a query sees: of 0 <= age < window, the middle and half the width; float scalars. */
+export interface Reach {
+  /** (window - 1) / 2 */
+  readonly middle: string;
+  /** window / 2 */
+  readonly half: string;
+}
+
+/** The reach of a window of that many tokens, a float scalar. */
+export function reachOf(g: GraphBuilder, window: string): Reach {
+  const half = g.op("Mul", [window, g.float(0.5)]);
+  return { half, middle: g.op("Sub", [half, g.float(0.5)]) };
+}
+
 /**
  * The mask of a step: 0 where a query may look, a large negative number elsewhere. A query at position
  * p sees positions q with p - window < q <= p; padding stands at positions far in the past. The paths
- * of a series stand at the same positions.
+ * of a series stand at the same positions. Float32 holds all of these exactly.
  *
  * @param queries positions of this step's tokens, float `[G, T]`
  * @param keys positions of context, past and recent tokens, float `[G, P + S + C]`
- * @param window tokens a query may see, a float scalar
  * @returns `[G, 1, 1, T, P + S + C]`
  */
 export function visibilityMask(
   g: GraphBuilder,
   queries: string,
   keys: string,
-  window: string,
+  { middle, half }: Reach,
 ): string {
-  const half = g.op("Mul", [window, g.float(0.5)]);
-  // 0 <= age < window, as one comparison: |age - (window - 1) / 2| < window / 2, exact in float32.
-  const middle = g.op("Sub", [half, g.float(0.5)]);
   const at = g.op("Unsqueeze", [g.op("Sub", [queries, middle]), g.integers(1, 2, 4)]);
   const age = g.op("Sub", [at, g.op("Unsqueeze", [keys, g.integers(1, 2, 3)])]);
   const visible = g.op("Less", [g.op("Abs", [age]), half]);

@@ -7,6 +7,7 @@ import {
   type LayerCache,
   mergeHeads,
   type Recent,
+  type Sight,
   splitHeads,
 } from "./attention.ts";
 import { type GraphBuilder, MICROSOFT } from "./graph_builder.ts";
@@ -158,22 +159,20 @@ export function rotaryTables(
   };
 }
 
-/** What all blocks of a step share. */
+/** What all blocks of a step share, for H heads of size D. */
 export interface Run {
-  /** G, an int64 vector of length 1. */
-  readonly series: string;
   /** Positions of this step's tokens, int64 `[G, T]`: equal for all paths of a series. */
   readonly positions: string;
-  /** `[G, 1, 1, T, P + S + C]`. */
-  readonly mask: string;
-  /** For H heads of size D. */
+  /** What this step's tokens see. */
+  readonly sight: Sight;
+  /** Of the attention. */
   readonly shapes: AttentionShapes;
+  /** `[G, M, 3H, D]`, an int64 vector. */
+  readonly heads: string;
   /** Reach to the highest of `positions`. */
   readonly rotary: RotaryTables;
-  /** H. */
-  readonly heads: number;
-  /** D; a row of the stream has H * D values. */
-  readonly headSize: number;
+  /** H * D */
+  readonly width: number;
 }
 
 /** A block's results. */
@@ -203,9 +202,8 @@ export function block(
   recent: Recent | null,
   run: Run,
 ): BlockOutput {
-  const { heads, headSize, shapes } = run;
-  const projected = linear(g, norm, constants.qkv);
-  const headed = splitHeads(g, projected, run.series, 3 * heads, headSize); // [G, 3H, M, D]
+  const { shapes } = run;
+  const headed = splitHeads(g, linear(g, norm, constants.qkv), run.heads); // [G, 3H, M, D]
   const parts = g.op("Reshape", [headed, shapes.everyRow]); // [G, 3H * R, T, D]
   const [q, k, v] = g.ops("Split", [parts], 3, { attributes: { axis: 1, num_outputs: 3 } });
   const rotated = (x: string): string =>
@@ -214,11 +212,7 @@ export function block(
     });
   const grown = appended(g, recent, rotated(k), v, shapes);
   const query = g.op("Reshape", [rotated(q), shapes.shared]);
-  const mixed = mergeHeads(
-    g,
-    attend(g, query, cache, grown, run.mask, shapes),
-    heads * headSize,
-  );
+  const mixed = mergeHeads(g, attend(g, query, cache, grown, run.sight, shapes), run.width);
   const [norm2, afterAttention] = addLinearAndNorm(
     g,
     mixed,

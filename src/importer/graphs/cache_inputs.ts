@@ -1,5 +1,5 @@
 /** The cache as inputs and outputs of a graph. Names are the contract with `inference/key_value_cache.ts`. */
-import type { LayerCache, Recent, RowShape } from "./attention.ts";
+import { type LayerCache, type Reach, reachOf, type Recent, type RowShape } from "./attention.ts";
 import { FLOAT, type GraphBuilder } from "./graph_builder.ts";
 
 /** Declares the four cache inputs of a layer. */
@@ -39,8 +39,8 @@ export interface PositionInputs {
   readonly contextSize: string;
   /** S, an int64 vector of length 1. */
   readonly pastSize: string;
-  /** Tokens a query may see, float scalar. */
-  readonly window: string;
+  /** How far back a query sees. */
+  readonly reach: Reach;
 }
 
 /** Declares the position inputs of a graph. */
@@ -52,7 +52,7 @@ export function positionInputs(g: GraphBuilder): PositionInputs {
     before: g.op("Concat", [context, suffix], { attributes: { axis: 1 } }),
     contextSize: size(context),
     pastSize: size(suffix),
-    window: g.input("window", FLOAT, []),
+    reach: reachOf(g, g.input("window", FLOAT, [])),
   };
 }
 

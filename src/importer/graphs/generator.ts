@@ -8,19 +8,8 @@ import {
   DEPENDENCY_HEADS,
   type ModelArchitecture,
 } from "../../kronos/architecture.ts";
-import {
-  appended,
-  attend,
-  type AttentionShapes,
-  attentionShapes,
-  type LayerCache,
-  mergeHeads,
-  type Recent,
-  type RowShape,
-  splitHeads,
-  visibilityMask,
-} from "./attention.ts";
-import { addLinearAndNorm, block, linear, rmsNorm, type Run } from "./block.ts";
+import { type LayerCache, type Recent, type Sight, visibilityMask } from "./attention.ts";
+import { block, linear, rmsNorm, type Run } from "./block.ts";
 import {
   cacheInputs,
   type PositionInputs,
@@ -33,6 +22,8 @@ import {
   generatorConstants,
   timeEmbedding,
 } from "./generator_constants.ts";
+import { dependencyLayer } from "./dependency_layer.ts";
+import { type GeneratorShapes, generatorShapes } from "./generator_shapes.ts";
 import { BOOL, FLOAT, GraphBuilder, INT64 } from "./graph_builder.ts";
 import { draw, gumbelNoise, type SamplingInputs, samplingInputs } from "./sampling.ts";
 
@@ -46,6 +37,7 @@ interface Outer {
   readonly positions: PositionInputs;
   readonly caches: readonly LayerCache[];
   readonly sampling: SamplingInputs;
+  readonly shapes: GeneratorShapes;
 }
 
 /** One value that the loop carries: where it starts, its type and shape. */
@@ -107,48 +99,38 @@ function transformer(
   return { norm, grown };
 }
 
-/** What a step of the loop works on. */
+/** What a step of the loop sees. */
 interface Step {
-  readonly rows: RowShape;
-  /** Positions of this step's tokens, int64 `[G, T]`. */
-  readonly positions: string;
   /** Positions of the run's tokens up to and with this step's, float `[G, C]`. */
   readonly recentPositions: string;
-  /** `[G, 1, 1, T, P + S + C]` */
-  readonly mask: string;
-  /** Shapes of the attention of queries that are the step's tokens, or others a row. */
-  shapes(heads: number, tokens?: string): AttentionShapes;
+  /** Of this step's tokens. */
+  readonly sight: Sight;
 }
 
-/** Who sees whom in a step, and the shapes that follow. */
 function stepOf(
   b: GraphBuilder,
-  architecture: ModelArchitecture,
-  { positions: { before, contextSize, pastSize, window }, caches }: Outer,
+  { before, contextSize, pastSize, reach }: PositionInputs,
   positions: string,
   recentBefore: string,
 ): Step {
-  const rows = rowShape(b, positions, caches[0].pastKeys);
+  const join = (axis: number, ...parts: string[]): string =>
+    b.op("Concat", parts, { attributes: { axis } });
   const now = b.op("Cast", [positions], { attributes: { to: FLOAT } });
-  const recentPositions = b.op("Concat", [recentBefore, now], { attributes: { axis: 1 } });
-  const keys = b.op("Concat", [before, recentPositions], { attributes: { axis: 1 } });
+  const recentPositions = join(1, recentBefore, now);
   const recent = b.op("Shape", [recentPositions], { attributes: { start: 1 } });
-  const parts = { context: contextSize, past: pastSize, recent };
   return {
-    rows,
-    positions,
     recentPositions,
-    mask: visibilityMask(b, now, keys, window),
-    shapes: (heads, tokens = rows.tokens) =>
-      attentionShapes(b, { ...rows, tokens }, parts, heads, architecture.d_model / heads),
+    sight: {
+      mask: visibilityMask(b, now, join(1, before, recentPositions), reach),
+      parts: join(0, contextSize, pastSize, recent),
+    },
   };
 }
 
 /** The step's tokens and times, embedded: `[B * T, d]`. */
 function embedding(
   b: GraphBuilder,
-  { constants: weights, time }: Outer,
-  { rows }: Step,
+  { constants: weights, time, shapes }: Outer,
   [step, s1, s2]: readonly string[],
   width: number,
 ): string {
@@ -156,11 +138,8 @@ function embedding(
     b.op("Gather", [weights.embedS1, s1]),
     b.op("Gather", [weights.embedS2, s2]),
   ]); // [B, T, d]
-  const shape = b.op("Concat", [rows.series, rows.paths, rows.tokens, b.integers(width)], {
-    attributes: { axis: 0 },
-  });
   const now = b.op("Unsqueeze", [b.op("Gather", [time, step]), b.integers(1)]); // [G, 1, T, d]
-  const sum = b.op("Add", [b.op("Reshape", [tokens, shape]), now]);
+  const sum = b.op("Add", [b.op("Reshape", [tokens, shapes.tokens]), now]);
   return b.op("Reshape", [sum, b.integers(-1, width)]);
 }
 
@@ -171,7 +150,7 @@ function loopBody(
   outer: Outer,
   carried: readonly Carried[],
 ): GraphBuilder {
-  const { d_model: d, n_heads, s1_bits } = architecture;
+  const { d_model: d, s1_bits } = architecture;
   const { constants: weights } = outer;
   const b = g.subgraph();
   const counter = b.input("step", INT64, []);
@@ -183,34 +162,39 @@ function loopBody(
     keys: keysAndValues[2 * layer],
     values: keysAndValues[2 * layer + 1],
   });
-  const step = stepOf(b, architecture, outer, positions, recentBefore);
+  const step = stepOf(b, outer.positions, positions, recentBefore);
   const run = {
-    series: step.rows.series,
     positions,
-    mask: step.mask,
-    shapes: step.shapes(n_heads),
+    sight: step.sight,
+    shapes: outer.shapes.attention,
+    heads: outer.shapes.heads,
     rotary: weights.rotary,
-    heads: n_heads,
-    headSize: d / n_heads,
+    width: d,
   };
-  const embedded = embedding(b, outer, step, [counter, s1, s2], d);
+  const embedded = embedding(b, outer, [counter, s1, s2], d);
   const { norm, grown } = transformer(b, outer, embedded, recentOf, run);
   const noiseOf = (token: number): string =>
     b.op("Gather", [
       outer.noise,
       b.op("Add", [b.op("Mul", [counter, b.integer(2)]), b.integer(token)]),
     ]);
-  const rowsOfTokens = b.op("Concat", [b.integers(-1), step.rows.tokens, b.integers(d)], {
-    attributes: { axis: 0 },
-  });
-  const last = b.op("Gather", [b.op("Reshape", [norm, rowsOfTokens]), b.integer(-1)], {
+  const last = b.op("Gather", [b.op("Reshape", [norm, outer.shapes.hidden]), b.integer(-1)], {
     attributes: { axis: 1 },
   }); // [B, d]
   const vocabulary = 2 ** s1_bits;
   const logitsS1 = linear(b, last, weights.headS1);
   const drawn1 = draw(b, logitsS1, noiseOf(0), vocabulary, outer.sampling); // [B, 1]
   const recent = recentOf(weights.blocks.length);
-  const dependency = dependencyLayer(b, outer, step, { norm, last, drawn: drawn1, recent }, d);
+  const inputs = { norm, last, drawn: drawn1, recent };
+  const dependency = dependencyLayer(
+    b,
+    weights,
+    outer.shapes,
+    outer.caches[weights.blocks.length],
+    step.sight,
+    inputs,
+    d,
+  );
   grown.push(dependency.recent.keys, dependency.recent.values);
   const logitsS2 = linear(b, dependency.hidden, weights.headS2);
   const drawn2 = draw(b, logitsS2, noiseOf(1), vocabulary, outer.sampling);
@@ -232,48 +216,6 @@ function freed(size: number | string): number | string {
   return size === "C" ? "E" : size === "T" ? "U" : size;
 }
 
-/** What the dependency layer works on. */
-interface DependencyInputs {
-  /** Normed hidden states, `[B * T, d]`. */
-  readonly norm: string;
-  /** The last of each row, `[B, d]`. */
-  readonly last: string;
-  /** The drawn s1, `[B, 1]`. */
-  readonly drawn: string;
-  readonly recent: Recent;
-}
-
-/**
- * The dependency layer as it is at inference: the query is the drawn s1, nothing is rotated, and it
- * attends to every position of the window. Returns the normed hidden state, `[B, d]`.
- */
-function dependencyLayer(
-  b: GraphBuilder,
-  { constants: weights, caches }: Outer,
-  step: Step,
-  { norm, last, drawn, recent }: DependencyInputs,
-  width: number,
-): { hidden: string; recent: Recent } {
-  const heads = DEPENDENCY_HEADS;
-  const headSize = width / heads;
-  const headed = (x: string, n: number): string => splitHeads(b, x, step.rows.series, n, headSize);
-  const [keys, values] = b.ops(
-    "Split",
-    [headed(linear(b, norm, weights.dependencyKeyValue), 2 * heads)],
-    2,
-    { attributes: { axis: 1, num_outputs: 2 } },
-  );
-  const grown = appended(b, recent, keys, values, step.shapes(heads));
-  const query = headed(b.op("Gather", [weights.dependencyQueries, drawn]), heads);
-  const lastMask = b.op("Gather", [step.mask, b.integers(-1)], { attributes: { axis: 3 } });
-  const shapes = step.shapes(heads, b.integers(1));
-  const attended = attend(b, query, caches[caches.length - 1], grown, lastMask, shapes);
-  const mixed = mergeHeads(b, attended, width);
-  const { dependencyOut, dependencyNorm } = weights;
-  const [hidden] = addLinearAndNorm(b, mixed, dependencyOut, last, dependencyNorm);
-  return { hidden, recent: grown };
-}
-
 /**
  * The generator graph of a model.
  *
@@ -292,13 +234,17 @@ export function generatorGraph(
   g.input("positions", INT64, ["G", "T"]);
   const stamps = g.input("stamps", INT64, ["N", "G", "T", 5]);
   const uniforms = g.input("uniforms", FLOAT, ["K", "B", vocabulary]); // K = 2N
+  const caches = heads.map((count, layer) => cacheInputs(g, layer, count, d / count));
+  const inputs = positionInputs(g);
+  const rows = rowShape(g, "positions", caches[0].pastKeys);
   const outer: Outer = {
     constants: generatorConstants(g, model, positions),
     time: timeEmbedding(g, model, stamps),
     noise: gumbelNoise(g, uniforms),
-    positions: positionInputs(g),
-    caches: heads.map((count, layer) => cacheInputs(g, layer, count, d / count)),
+    positions: inputs,
+    caches,
     sampling: samplingInputs(g),
+    shapes: generatorShapes(g, model.architecture, rows, inputs.contextSize),
   };
   const carried = carriedValues(g, model.architecture, outer);
   const results = g.ops(

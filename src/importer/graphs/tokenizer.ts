@@ -4,7 +4,14 @@ import {
   FEATURES,
   type TokenizerArchitecture,
 } from "../../kronos/architecture.ts";
-import { attentionShapes, type LayerCache, type Recent, visibilityMask } from "./attention.ts";
+import {
+  attentionShapes,
+  headsShape,
+  type LayerCache,
+  reachOf,
+  type Recent,
+  visibilityMask,
+} from "./attention.ts";
 import {
   block,
   blockConstants,
@@ -80,15 +87,16 @@ export function encoderGraph(
   const [none, one] = [g.integers(0), g.integers(1)];
   const tokens = g.op("Shape", [at], { attributes: { start: 1 } });
   const rows = { series: one, paths: one, tokens };
-  const parts = { context: none, past: none, recent: tokens };
   const run = {
-    series: one,
     positions: at,
-    mask: visibilityMask(g, now, now, g.float(positions)),
-    shapes: attentionShapes(g, rows, parts, n_heads, headSize),
+    sight: {
+      mask: visibilityMask(g, now, now, reachOf(g, g.float(positions))),
+      parts: g.op("Concat", [none, none, tokens], { attributes: { axis: 0 } }),
+    },
+    shapes: attentionShapes(g, rows, none, n_heads, headSize),
+    heads: headsShape(g, one, 3 * n_heads, headSize),
     rotary: rotaryTables(g, positions, headSize),
-    heads: n_heads,
-    headSize,
+    width: d_model,
   };
   const embedded = linear(g, candles, storedLinear(g, tokenizer.weights, "embed"));
   const { stream } = stack(g, tokenizer, "encoder", embedded, caches, run);
@@ -149,15 +157,17 @@ export function decoderGraph(
   const now = g.op("Cast", [at], { attributes: { to: FLOAT } });
   const keys = g.op("Concat", [inputs.before, now], { attributes: { axis: 1 } });
   const rows = rowShape(g, at, caches[0].pastKeys);
-  const parts = { context: inputs.contextSize, past: inputs.pastSize, recent: rows.tokens };
+  const { contextSize, pastSize, reach } = inputs;
   const run = {
-    series: rows.series,
     positions: at,
-    mask: visibilityMask(g, now, keys, inputs.window),
-    shapes: attentionShapes(g, rows, parts, n_heads, headSize),
+    sight: {
+      mask: visibilityMask(g, now, keys, reach),
+      parts: g.op("Concat", [contextSize, pastSize, rows.tokens], { attributes: { axis: 0 } }),
+    },
+    shapes: attentionShapes(g, rows, contextSize, n_heads, headSize),
+    heads: headsShape(g, rows.series, 3 * n_heads, headSize),
     rotary: rotaryTables(g, positions, headSize),
-    heads: n_heads,
-    headSize,
+    width: d_model,
   };
   const [embedded1, embedded2] = (["s1", "s2"] as const).map((half) => {
     const { rows: size, columns, data } = codeTable(tokenizer, half);
