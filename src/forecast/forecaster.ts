@@ -13,6 +13,7 @@ import { calibratePaths } from "./calibrate_paths.ts";
 import { makeCandlesConsistent } from "./consistent_candles.ts";
 import { InferenceFailedError } from "./errors.ts";
 import type { Forecaster, PhaseTimings, SeriesForecast, SeriesRequest } from "./forecast.ts";
+import type { WorkEvents } from "./lane.ts";
 import { meanOverPaths } from "./mean_over_paths.ts";
 import type { SeriesJob } from "./pending_request.ts";
 import { quantilesOverPaths } from "./quantiles.ts";
@@ -37,6 +38,8 @@ export interface ForecasterOptions {
   readonly scheduler: SchedulerSettings;
   /** What happens when a call to a replica fails; absent: tried again by default, and nobody hears of it. */
   readonly failures?: Partial<FailureHandling>;
+  /** Hears of the model's work as it is done; absent: nobody does. */
+  readonly work?: WorkEvents;
 }
 
 /** A forecaster that can be watched and stopped. */
@@ -50,7 +53,12 @@ export interface ScheduledForecaster extends Forecaster {
 /** Forecasts on the replicas of an engine. */
 export function createForecaster(options: ForecasterOptions): ScheduledForecaster {
   const { engine, clipValue, anchor = false, calibration = null } = options;
-  const scheduler = new Scheduler(engine.replicas, options.scheduler, options.failures);
+  const scheduler = new Scheduler(
+    engine.replicas,
+    options.scheduler,
+    options.failures,
+    options.work,
+  );
   return {
     async forecast(series, signal, onStart = () => {}) {
       const forecasts = new Array<SeriesForecast>(series.length);

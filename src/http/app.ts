@@ -1,6 +1,6 @@
 /** The HTTP application: routes, and what every request passes through. */
 import { OpenAPIHono } from "@hono/zod-openapi";
-import type { Context, MiddlewareHandler } from "hono";
+import type { Context } from "hono";
 import { accessControl } from "./access/access_control.ts";
 import { rateLimit } from "./access/rate_limit.ts";
 import type { App, Env } from "./app_env.ts";
@@ -14,54 +14,35 @@ import {
   ERRORS,
   toApiError,
 } from "./errors.ts";
-import { detailedHealth, liveness, metricsPage, readiness } from "./health.ts";
+import { detailedHealth, liveness, readiness } from "./health.ts";
+import { metricsPage } from "./metrics_page.ts";
 import { openApiDocument, registerRoutes } from "./openapi.ts";
 import { measuredPrediction } from "./predict.ts";
+import { requestLine } from "./request_line.ts";
 import { crossOrigin, securityHeaders } from "./response_headers.ts";
-
-const REQUEST_ID = /^[A-Za-z0-9._-]{1,128}$/;
 
 /** Nobody reads it: what the log says of a request whose client went away, as nginx does. */
 const CLIENT_GONE = 499;
 
-/** The one place where what was thrown becomes an answer and, where it is our fault, a line of the log. */
+/** The one place where what was thrown becomes an answer, and what the log says of it. */
 function answerError(
   c: Context<Env>,
   thrown: unknown,
-  { log, errorPatterns }: AppParts,
+  { errorPatterns }: AppParts,
 ): Response {
-  if (thrown instanceof ClientGoneError) return new Response(null, { status: CLIENT_GONE });
+  const logged = c.get("logged");
+  if (thrown instanceof ClientGoneError) {
+    logged.error_type = "ClientGone";
+    return new Response(null, { status: CLIENT_GONE });
+  }
   const error = toApiError(thrown);
   const { status } = ERRORS[error.type];
-  errorPatterns.count(error.type, errorCause(error), status >= 500, c.get("requestId"));
-  if (status === 500) {
-    log.error("request failed", { request_id: c.get("requestId"), path: c.req.path, error });
-  }
+  const cause = errorCause(error);
+  errorPatterns.count(error.type, cause, status >= 500, c.get("requestId"));
+  logged.error_type = error.type;
+  if (cause !== "") logged.error_cause = cause;
+  if (status === 500) logged.error = error;
   return errorResponse(c, error);
-}
-
-/** Names the request, and writes its line of the log when it is answered. */
-function requestLine(parts: AppParts): MiddlewareHandler<Env> {
-  return async (c, next) => {
-    const start = performance.now();
-    const sent = c.req.header("x-request-id");
-    const requestId = sent !== undefined && REQUEST_ID.test(sent) ? sent : crypto.randomUUID();
-    c.set("requestId", requestId);
-    try {
-      await next();
-    } catch (thrown) {
-      c.res = answerError(c, thrown, parts); // Hono hands only errors to onError
-    }
-    c.header("X-Request-ID", requestId);
-    parts.log.info("request", {
-      request_id: requestId,
-      method: c.req.method,
-      path: c.req.path,
-      status: c.res.status,
-      duration_ms: Math.round(performance.now() - start),
-      server_timing: c.res.headers.get("server-timing"),
-    });
-  };
 }
 
 /** Probes and metrics. */
@@ -116,7 +97,7 @@ function notFound(c: Context<Env>, app: OpenAPIHono<Env>): ApiError {
 /** What every application has: names, headers, and one answer for what was thrown or not found. */
 function bareApp(parts: AppParts): App {
   const app = new OpenAPIHono<Env>();
-  app.use(requestLine(parts));
+  app.use(requestLine(parts, (c, thrown) => answerError(c, thrown, parts)));
   app.use(securityHeaders);
   app.onError((thrown, c) => answerError(c, thrown, parts));
   app.notFound((c) => answerError(c, notFound(c, app), parts));

@@ -1,5 +1,6 @@
 /** The prediction routes. */
 import { CircuitOpenError, OverloadedError } from "../forecast/errors.ts";
+import type { SeriesRequest } from "../forecast/forecast.ts";
 import { FEATURES } from "../kronos/architecture.ts";
 import type { Context } from "./app_env.ts";
 import type { AppParts } from "./app_parts.ts";
@@ -7,6 +8,7 @@ import { ClientGoneError, type ErrorType, modelNotReady, toApiError } from "./er
 import { predictionAnswer } from "./prediction_answer.ts";
 import type { Endpoint } from "./parse_request.ts";
 import { readBody } from "./read_body.ts";
+import { loggedPhases, slowestTimings, tracedPhases } from "./request_phases.ts";
 import { Visit } from "./visit.ts";
 
 /** Errors of requests that are turned away before they are admitted. */
@@ -28,6 +30,18 @@ function throwWhereCircuitIsOpen({ service: { circuit: { retryAfterMs } } }: App
   if (retryAfterMs !== null) throw new CircuitOpenError(retryAfterMs);
 }
 
+/** How much a request asks for: series, candles of input, steps and paths of forecast. */
+function sizeOf(requests: readonly SeriesRequest[]) {
+  const sum = (of: (request: SeriesRequest) => number): number =>
+    requests.reduce((all, request) => all + of(request), 0);
+  return {
+    series: requests.length,
+    candles: sum(({ candles }) => candles.length / FEATURES),
+    steps: sum(({ horizon }) => horizon),
+    paths: sum(({ paths }) => paths),
+  };
+}
+
 /** Reads, validates, forecasts and answers one prediction request. */
 async function predict(
   c: Context,
@@ -39,26 +53,35 @@ async function predict(
   const { config, metrics, service, jsonThread } = parts;
   const body = await visit.unlessEnded(readBody(c.req.raw, config.maxRequestSizeMb));
   visit.sized(body.length);
+  const logged = c.get("logged");
+  logged.request_bytes = body.length;
   const { model } = service;
   const context = model === null ? null : { config, info: model.info, seed: randomSeed() };
   const valid = await visit.unlessEnded(jsonThread.parse(endpoint, body, context));
   if (model === null) throw modelNotReady();
   const requests = valid.map(({ request }) => request);
   visit.admit(requests);
-  const candles = requests.reduce((sum, request) => sum + request.candles.length / FEATURES, 0);
-  metrics.inputSize.observe({ endpoint }, candles);
-  const started = performance.now();
+  const size = sizeOf(requests);
+  Object.assign(logged, size);
+  metrics.inputSize.observe({ endpoint }, size.candles);
+  const submittedAt = performance.now();
   const forecasts = await model.forecaster.forecast(requests, visit.signal, () => visit.start());
-  metrics.inference.observe({ endpoint }, (performance.now() - started) / 1000);
-  for (const { timings: { tokenizeMs, prefillMs, decodeMs } } of forecasts) {
+  metrics.inference.observe({ endpoint }, (performance.now() - submittedAt) / 1000);
+  for (const { timings: { queueMs, tokenizeMs, prefillMs, decodeMs } } of forecasts) {
+    metrics.queueSeconds.observe(queueMs / 1000);
     metrics.prefill.observe((tokenizeMs + prefillMs) / 1000);
     metrics.decode.observe(decodeMs / 1000);
   }
+  const timings = slowestTimings(forecasts);
+  logged.phases_ms = loggedPhases(timings);
+  c.get("trace").phases(tracedPhases(timings, submittedAt));
   const totalMs = performance.now() - visit.arrivedAt;
   const { headers, answer } = predictionAnswer(endpoint, valid, forecasts, model.info, totalMs);
   const text = await visit.unlessEnded(jsonThread.write(answer));
+  const bytes = typeof text === "string" ? new TextEncoder().encode(text) : text;
+  logged.response_bytes = bytes.length;
   service.recordPrediction(true);
-  return c.body(text, 200, { ...headers, "Content-Type": "application/json" });
+  return c.body(bytes, 200, { ...headers, "Content-Type": "application/json" });
 }
 
 /** Counts a request that was not answered with a forecast. */
@@ -79,8 +102,9 @@ function recordFailure(
   metrics.requests.inc({ route, status: timeout ? "timeout" : "error" });
   if (timeout) metrics.timeouts.inc({ endpoint });
   if (type === "PayloadTooLarge") metrics.sizeRejections.inc();
-  if (visit?.accepted !== true && REFUSALS.has(type)) {
-    ledger.refuse();
+  const admitted = visit?.accepted === true;
+  if (!admitted && REFUSALS.has(type)) ledger.refuse();
+  if (admitted ? visit?.outcomeOf(thrown) === "refused" : REFUSALS.has(type)) {
     metrics.rejections.inc({ reason: thrown instanceof OverloadedError ? thrown.reason : type });
   }
   if (type === "InferenceFailed" || type === "InternalError") service.recordPrediction(false);
