@@ -1,5 +1,6 @@
 /** What a forecast is asked for and what it answers with; known to HTTP and the command line. */
 import type { ContextPolicy, Sampling } from "../inference/engine.ts";
+import type { EventAnswer, ForecastEvent } from "./events.ts";
 
 /** One series to forecast. Values are valid: whoever builds it has checked them. */
 export interface SeriesRequest {
@@ -17,6 +18,8 @@ export interface SeriesRequest {
   readonly seed: number;
   /** Levels in (0, 1), in the order to answer them. */
   readonly quantiles: readonly number[];
+  /** What to answer the probability of, in the order to answer it; absent: nothing. */
+  readonly events?: readonly ForecastEvent[];
   /** Whether to answer every path. */
   readonly includeSamples: boolean;
   /** The model's output untouched: candles are not made consistent, cheap columns not scaled. */
@@ -49,6 +52,8 @@ export interface SeriesForecast {
   readonly quantiles: readonly Float64Array[];
   /** Every path, `[paths, horizon, 6]`; null unless asked for. */
   readonly samples: Float64Array | null;
+  /** One for each event, in the requested order. */
+  readonly events: readonly EventAnswer[];
   /** Where the time went. */
   readonly timings: PhaseTimings;
 }

@@ -12,6 +12,7 @@ import { anchorPaths } from "./anchor_paths.ts";
 import { calibratePaths } from "./calibrate_paths.ts";
 import { makeCandlesConsistent } from "./consistent_candles.ts";
 import { InferenceFailedError } from "./errors.ts";
+import { eventAnswers } from "./event_answers.ts";
 import type { Forecaster, PhaseTimings, SeriesForecast, SeriesRequest } from "./forecast.ts";
 import type { WorkEvents } from "./lane.ts";
 import { meanOverPaths } from "./mean_over_paths.ts";
@@ -186,12 +187,13 @@ function summarize(
   samples: Float64Array,
   timings: PhaseTimings,
 ): SeriesForecast {
-  const { paths, quantiles, includeSamples, raw } = request;
+  const { paths, quantiles, events = [], includeSamples, raw } = request;
   if (!raw) makeCandlesConsistent(samples, lastClose(request));
   return {
     mean: meanOverPaths(samples, paths),
     quantiles: quantilesOverPaths(samples, paths, quantiles),
     samples: includeSamples ? samples : null,
+    events: eventAnswers(events, samples, paths, lastClose(request), quantiles),
     timings,
   };
 }

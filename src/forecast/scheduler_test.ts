@@ -44,25 +44,6 @@ Deno.test("submit() gives each series its own candles and phase times that add u
   assert.equal(replica.held, 0);
 });
 
-Deno.test("submit() tells of candles read and generated as the model works, and of the rows", async () => {
-  const told: unknown[] = [];
-  const scheduler = new Scheduler(
-    [new FakeReplica()],
-    { ...DEFAULT_SCHEDULER_SETTINGS, chunkSteps: 4 },
-    {},
-    {
-      onPrefill: (candles) => told.push(candles),
-      onDecode: (rows, candles) => told.push([rows, candles]),
-    },
-  );
-  const job = new FakeJob(1, 6, 3);
-  await scheduler.submit([job], never);
-  assert.deepEqual(told, [1, [3, 12], [3, 6]]);
-  const { firstWaitMs, queueMs } = job.finishes[0].timings;
-  assert.ok(firstWaitMs >= 0 && firstWaitMs <= queueMs);
-  await scheduler.close();
-});
-
 Deno.test("submit() decodes waiting requests of one cohort together", async () => {
   const { scheduler, replica } = schedulerOnFake({}, { chunkSteps: 8, prefillsPerTurn: 5 });
   const requests = jobsFrom(0, 5, 16).map((job) => scheduler.submit([job], never));

@@ -54,7 +54,12 @@ function answer(rows: number): PredictionAnswer {
       levels: [],
       warnings: null,
       seed: 3,
-      forecast: { mean: new Float64Array(rows * 6).fill(0.5), quantiles: [], samples: null },
+      forecast: {
+        mean: new Float64Array(rows * 6).fill(0.5),
+        quantiles: [],
+        samples: null,
+        events: [],
+      },
     }],
   };
 }

@@ -1,4 +1,5 @@
 /** The answer of a prediction: its body and its headers. */
+import type { EventAnswer } from "../forecast/events.ts";
 import type { SeriesForecast } from "../forecast/forecast.ts";
 import type { InputWarning } from "../forecast/input_warnings.ts";
 import type { ModelInfo } from "../inference/engine.ts";
@@ -26,7 +27,7 @@ export interface AnsweredSeries {
   /** Null where the answer does not carry it. */
   readonly seed: number | null;
   /** The numbers. */
-  readonly forecast: Pick<SeriesForecast, "mean" | "quantiles" | "samples">;
+  readonly forecast: Pick<SeriesForecast, "mean" | "quantiles" | "samples" | "events">;
 }
 
 /** What the body of an answer says. */
@@ -47,21 +48,34 @@ function candleRows(rows: Float64Array, timestamps: readonly string[]): object[]
   });
 }
 
+/** The event as it was asked for, and how likely it is or what comes of it. */
+function eventDocument(answer: EventAnswer): object {
+  const { event, standardError: standard_error } = answer;
+  if ("probability" in answer) {
+    return { ...event, probability: answer.probability, standard_error };
+  }
+  const { expected, levels, quantiles } = answer;
+  return { ...event, expected, standard_error, quantiles: byLevel(levels, quantiles) };
+}
+
+/** One value for each level, by the level as JavaScript prints it. */
+function byLevel(levels: readonly number[], values: readonly unknown[]): object {
+  return Object.fromEntries(levels.map((level, i) => [String(level), values[i]]));
+}
+
 function seriesDocument(
   { seriesId, timestamps, levels, warnings, seed, forecast }: AnsweredSeries,
   info: PredictionAnswer["info"],
 ): object {
   const size = timestamps.length * FEATURES;
-  const { mean, quantiles, samples } = forecast;
+  const { mean, quantiles, samples, events } = forecast;
   return {
     series_id: seriesId,
     prediction: candleRows(mean, timestamps),
     model_version: info.modelVersion,
     tokenizer_version: info.tokenizerVersion,
     ...(levels.length === 0 ? {} : {
-      quantiles: Object.fromEntries(
-        levels.map((level, i) => [String(level), candleRows(quantiles[i], timestamps)]),
-      ),
+      quantiles: byLevel(levels, quantiles.map((rows) => candleRows(rows, timestamps))),
     }),
     ...(samples === null ? {} : {
       samples: Array.from(
@@ -69,6 +83,7 @@ function seriesDocument(
         (_, path) => candleRows(samples.subarray(path * size, (path + 1) * size), timestamps),
       ),
     }),
+    ...(events.length === 0 ? {} : { events: events.map(eventDocument) }),
     ...(warnings === null ? {} : { warnings }),
     ...(seed === null ? {} : { seed }),
   };
@@ -125,14 +140,14 @@ export function predictionAnswer(
   const seeds = seedHeader(valid);
   const series = valid.map(
     ({ seriesId, predictionTimestamps, warnings, asksForSeed, request }, i) => {
-      const { mean, quantiles, samples } = forecasts[i];
+      const { mean, quantiles, samples, events } = forecasts[i];
       return {
         seriesId,
         timestamps: predictionTimestamps,
         levels: request.quantiles,
         warnings,
         seed: asksForSeed || seeds === TOO_MANY_SEEDS ? request.seed : null,
-        forecast: { mean, quantiles, samples },
+        forecast: { mean, quantiles, samples, events },
       };
     },
   );

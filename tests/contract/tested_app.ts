@@ -253,6 +253,16 @@ export interface Candle {
   readonly amount: number;
 }
 
+/** The answer to an event. */
+export interface EventAnswer {
+  readonly type: string;
+  readonly step: number;
+  readonly probability?: number;
+  readonly expected?: number;
+  readonly standard_error: number;
+  readonly quantiles?: Readonly<Record<string, number>>;
+}
+
 /** The answer for one series. */
 export interface Prediction {
   readonly series_id: string | null;
@@ -261,6 +271,7 @@ export interface Prediction {
   readonly tokenizer_version: string;
   readonly quantiles?: Readonly<Record<string, readonly Candle[]>>;
   readonly samples?: readonly (readonly Candle[])[];
+  readonly events?: readonly EventAnswer[];
   readonly warnings?: readonly Readonly<Record<string, unknown>>[];
   readonly seed?: number;
 }
