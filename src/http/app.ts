@@ -6,42 +6,28 @@ import { rateLimit } from "./access/rate_limit.ts";
 import type { App, Env } from "./app_env.ts";
 import type { AppParts } from "./app_parts.ts";
 import { docsAsset, docsPage } from "./docs.ts";
-import {
-  ApiError,
-  ClientGoneError,
-  errorCause,
-  errorResponse,
-  ERRORS,
-  toApiError,
-} from "./errors.ts";
+import { ApiError, ClientGoneError, errorResponse, toApiError } from "./errors.ts";
 import { detailedHealth, liveness, readiness } from "./health.ts";
 import { metricsPage } from "./metrics_page.ts";
 import { openApiDocument, registerRoutes } from "./openapi.ts";
 import { measuredPrediction } from "./predict.ts";
+import { predictStream } from "./predict_stream.ts";
+import { CLIENT_GONE, reportError, reportGone } from "./report_error.ts";
 import { requestLine } from "./request_line.ts";
 import { crossOrigin, securityHeaders } from "./response_headers.ts";
 
-/** Nobody reads it: what the log says of a request whose client went away, as nginx does. */
-const CLIENT_GONE = 499;
-
-/** The one place where what was thrown becomes an answer, and what the log says of it. */
+/** The one place where what was thrown becomes an answer. */
 function answerError(
   c: Context<Env>,
   thrown: unknown,
-  { errorPatterns }: AppParts,
+  parts: AppParts,
 ): Response {
-  const logged = c.get("logged");
   if (thrown instanceof ClientGoneError) {
-    logged.error_type = "ClientGone";
+    reportGone(c);
     return new Response(null, { status: CLIENT_GONE });
   }
   const error = toApiError(thrown);
-  const { status } = ERRORS[error.type];
-  const cause = errorCause(error);
-  errorPatterns.count(error.type, cause, status >= 500, c.get("requestId"));
-  logged.error_type = error.type;
-  if (cause !== "") logged.error_cause = cause;
-  if (status === 500) logged.error = error;
+  reportError(c, error, parts);
   return errorResponse(c, error);
 }
 
@@ -59,6 +45,7 @@ function addRoutes(app: OpenAPIHono<Env>, parts: AppParts): void {
   app.get("/", (c) => c.redirect("/docs"));
   app.post("/v1/predict/single", (c) => measuredPrediction(c, parts, "single"));
   app.post("/v1/predict/batch", (c) => measuredPrediction(c, parts, "batch"));
+  app.post("/v1/predict/stream", (c) => predictStream(c, parts));
   app.get("/docs", docsPage);
   app.get("/docs/:asset", async (c) => await docsAsset(c, c.req.param("asset")) ?? c.notFound());
   let document: object | undefined; // made once, when it is first asked for

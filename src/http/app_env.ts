@@ -12,6 +12,10 @@ declare module "hono" {
     trace: RequestTrace;
     /** What its line of the log says beside the usual; handlers add to it. */
     logged: Record<string, unknown>;
+    /** Resolves when an answer that goes on after its head is over; absent where none does. */
+    ended?: Promise<void>;
+    /** The status of what failed after such a head: what it would have been answered with. */
+    lateStatus?: number;
     /** Names the key that let the request in; absent where none did. */
     keyName?: string;
   }

@@ -1,5 +1,6 @@
 /** What every request passes through first: its name, its trace, its line of the log, its count. */
 import { matchedRoutes } from "hono/route";
+import type { LogFields } from "../telemetry/log.ts";
 import { RequestTrace } from "../telemetry/request_trace.ts";
 import type { Bindings, Context, Middleware } from "./app_env.ts";
 import type { AppParts } from "./app_parts.ts";
@@ -28,9 +29,14 @@ function nameOf(c: Context): string {
   return sent !== undefined && REQUEST_ID.test(sent) ? sent : crypto.randomUUID();
 }
 
-function writeLine({ log }: AppParts, c: Context, route: string | null, startedAt: number): void {
-  const { status } = c.res;
-  const fields = {
+function writeLine(
+  { log }: AppParts,
+  c: Context,
+  status: number,
+  route: string | null,
+  startedAt: number,
+): void {
+  const fields: LogFields = {
     request_id: c.get("requestId"),
     trace_id: c.get("trace").traceId,
     method: c.req.method,
@@ -40,7 +46,7 @@ function writeLine({ log }: AppParts, c: Context, route: string | null, startedA
     duration_ms: Math.round(performance.now() - startedAt),
     ...c.get("logged"),
   };
-  if (status === 500) log.error("request", fields);
+  if ("error" in fields) log.error("request", fields);
   else if (QUIET_ROUTES.includes(route)) log.debug("request", fields);
   else log.info("request", fields);
 }
@@ -70,10 +76,16 @@ export function requestLine(
     }
     c.header("X-Request-ID", requestId);
     const route = routeOf(c);
-    const { status } = c.res;
-    parts.metrics.responses.inc({ route: route ?? "none", code: status });
-    const errorType = logged.error_type as string | undefined;
-    trace.answered({ requestId, method: c.req.method, route, status, errorType });
-    writeLine(parts, c, route, startedAt);
+    const sent = c.res.status;
+    const close = (): void => {
+      const status = c.get("lateStatus") ?? sent;
+      parts.metrics.responses.inc({ route: route ?? "none", code: status });
+      const errorType = logged.error_type as string | undefined;
+      trace.answered({ requestId, method: c.req.method, route, status, errorType });
+      writeLine(parts, c, status, route, startedAt);
+    };
+    const ended = c.get("ended");
+    if (ended === undefined) close();
+    else ended.then(close);
   };
 }
