@@ -1,6 +1,7 @@
 /** The HTTP application: routes, and what every request passes through. */
 import { OpenAPIHono } from "@hono/zod-openapi";
 import type { Context } from "hono";
+import { compress } from "hono/compress";
 import { accessControl } from "./access/access_control.ts";
 import { rateLimit } from "./access/rate_limit.ts";
 import type { App, Env } from "./app_env.ts";
@@ -10,6 +11,7 @@ import { ApiError, ClientGoneError, errorResponse, toApiError } from "./errors.t
 import { detailedHealth, liveness, readiness } from "./health.ts";
 import { metricsPage } from "./metrics_page.ts";
 import { openApiDocument, registerRoutes } from "./openapi.ts";
+import { page, pageAsset } from "./page.ts";
 import { measuredPrediction } from "./predict.ts";
 import { predictStream } from "./predict_stream.ts";
 import { CLIENT_GONE, reportError, reportGone } from "./report_error.ts";
@@ -42,7 +44,9 @@ function addHealth(app: OpenAPIHono<Env>, parts: AppParts): void {
 /** Forecasts and documentation. */
 function addRoutes(app: OpenAPIHono<Env>, parts: AppParts): void {
   if (parts.config.rateLimitEnabled) app.use("/v1/predict/*", rateLimit(parts));
-  app.get("/", (c) => c.redirect("/docs"));
+  app.get("/", (c) => page(c, parts.config));
+  app.use("/page/*", compress());
+  app.get("/page/:asset", (c) => pageAsset(c, c.req.param("asset")) ?? c.notFound());
   app.post("/v1/predict/single", (c) => measuredPrediction(c, parts, "single"));
   app.post("/v1/predict/batch", (c) => measuredPrediction(c, parts, "batch"));
   app.post("/v1/predict/stream", (c) => predictStream(c, parts));
