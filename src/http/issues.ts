@@ -147,12 +147,18 @@ export function fromZod(
       const rule = issue.inclusive ? "at most" : "less than";
       return { path, message: `must be ${rule} ${issue.maximum}${unit(issue)}`, constraint: "max" };
     }
+    case "invalid_value": {
+      if (issue.input === undefined && issue.message === REQUIRED) {
+        return { path, message: "is required", constraint: "required" };
+      }
+      return { path, message: `must be one of ${issue.values.join(", ")}`, constraint: "one_of" };
+    }
     default:
       return { path, message: "is not valid", constraint: issue.code };
   }
 }
 
-/** The message that marks an absent field; see `requiredOr()` in schemas.ts. */
+/** The message that marks an absent field; see `requiredOr()` in value_schemas.ts. */
 export const REQUIRED = "is required";
 
 function unit({ origin }: { readonly origin: string }): string {

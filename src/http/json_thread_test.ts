@@ -54,7 +54,13 @@ function answer(rows: number): PredictionAnswer {
       levels: [],
       warnings: null,
       seed: 3,
-      forecast: { mean: new Float64Array(rows * 6).fill(0.5), quantiles: [], samples: null },
+      forecast: {
+        mean: new Float64Array(rows * 6).fill(0.5),
+        quantiles: [],
+        samples: null,
+        events: [],
+      },
+      timings: { queueMs: 1, firstWaitMs: 1, tokenizeMs: 1, prefillMs: 1, decodeMs: 1, totalMs: 4 },
     }],
   };
 }

@@ -1,9 +1,11 @@
 /** The answer of a prediction: its body and its headers. */
+import type { EventAnswer } from "../forecast/events.ts";
 import type { PhaseTimings, SeriesForecast } from "../forecast/forecast.ts";
 import type { InputWarning } from "../forecast/input_warnings.ts";
 import type { ModelInfo } from "../inference/engine.ts";
 import { FEATURES } from "../kronos/architecture.ts";
 import type { Endpoint } from "./parse_request.ts";
+import { slowestTimings } from "./request_phases.ts";
 import type { ValidSeries } from "./validate_series.ts";
 
 /** Characters of X-Kronos-Seed at most: proxies refuse long headers. */
@@ -25,7 +27,9 @@ export interface AnsweredSeries {
   /** Null where the answer does not carry it. */
   readonly seed: number | null;
   /** The numbers. */
-  readonly forecast: Pick<SeriesForecast, "mean" | "quantiles" | "samples">;
+  readonly forecast: Pick<SeriesForecast, "mean" | "quantiles" | "samples" | "events">;
+  /** Where the time went: told at the end of a stream, which has sent its headers long before. */
+  readonly timings: PhaseTimings;
 }
 
 /** What the body of an answer says. */
@@ -38,29 +42,42 @@ export interface PredictionAnswer {
   readonly info: Pick<ModelInfo, "modelVersion" | "tokenizerVersion">;
 }
 
-/** One object for each row of `[rows, 6]`. */
-function candleRows(rows: Float64Array, timestamps: readonly string[]): object[] {
-  return timestamps.map((timestamp, step) => {
+/** One object for each row of `[rows, 6]`, stamped in their order. */
+export function candleRows(rows: Float64Array, timestamps: readonly string[]): object[] {
+  return timestamps.slice(0, rows.length / FEATURES).map((timestamp, step) => {
     const [open, high, low, close, volume, amount] = rows.subarray(step * FEATURES);
     return { timestamp, open, high, low, close, volume, amount };
   });
 }
 
+/** The event as it was asked for, and how likely it is or what comes of it. */
+function eventDocument(answer: EventAnswer): object {
+  const { event, standardError: standard_error } = answer;
+  if ("probability" in answer) {
+    return { ...event, probability: answer.probability, standard_error };
+  }
+  const { expected, levels, quantiles } = answer;
+  return { ...event, expected, standard_error, quantiles: byLevel(levels, quantiles) };
+}
+
+/** One value for each level, by the level as JavaScript prints it. */
+export function byLevel(levels: readonly number[], values: readonly unknown[]): object {
+  return Object.fromEntries(levels.map((level, i) => [String(level), values[i]]));
+}
+
 function seriesDocument(
   { seriesId, timestamps, levels, warnings, seed, forecast }: AnsweredSeries,
   info: PredictionAnswer["info"],
-): object {
+): Readonly<Record<string, unknown>> {
   const size = timestamps.length * FEATURES;
-  const { mean, quantiles, samples } = forecast;
+  const { mean, quantiles, samples, events } = forecast;
   return {
     series_id: seriesId,
     prediction: candleRows(mean, timestamps),
     model_version: info.modelVersion,
     tokenizer_version: info.tokenizerVersion,
     ...(levels.length === 0 ? {} : {
-      quantiles: Object.fromEntries(
-        levels.map((level, i) => [String(level), candleRows(quantiles[i], timestamps)]),
-      ),
+      quantiles: byLevel(levels, quantiles.map((rows) => candleRows(rows, timestamps))),
     }),
     ...(samples === null ? {} : {
       samples: Array.from(
@@ -68,13 +85,32 @@ function seriesDocument(
         (_, path) => candleRows(samples.subarray(path * size, (path + 1) * size), timestamps),
       ),
     }),
+    ...(events.length === 0 ? {} : { events: events.map(eventDocument) }),
     ...(warnings === null ? {} : { warnings }),
     ...(seed === null ? {} : { seed }),
   };
 }
 
+/** What is left to say of a series whose candles were sent step by step. */
+function summaryDocument(series: AnsweredSeries, info: PredictionAnswer["info"]): object {
+  const { prediction: _sent, quantiles: _too, ...rest } = seriesDocument(series, info);
+  const { queueMs, tokenizeMs, prefillMs, decodeMs, totalMs } = series.timings;
+  return {
+    ...rest,
+    steps: series.timestamps.length,
+    timings: {
+      queue_ms: queueMs,
+      tokenize_ms: tokenizeMs,
+      prefill_ms: prefillMs,
+      decode_ms: decodeMs,
+      total_ms: totalMs,
+    },
+  };
+}
+
 /** The JSON of an answer; the same on any thread. */
 export function answerText({ endpoint, series, info }: PredictionAnswer): string {
+  if (endpoint === "stream") return JSON.stringify(summaryDocument(series[0], info));
   const documents = series.map((one) => seriesDocument(one, info));
   return JSON.stringify(endpoint === "single" ? documents[0] : documents);
 }
@@ -98,8 +134,7 @@ function seedHeader(valid: readonly ValidSeries[]): string {
 
 /** Server-Timing: phases of the slowest series and the whole request, in milliseconds. */
 function serverTiming(forecasts: readonly SeriesForecast[], totalMs: number): string {
-  const slowest: PhaseTimings = forecasts.map(({ timings }) => timings)
-    .reduce((a, b) => a.totalMs >= b.totalMs ? a : b);
+  const slowest = slowestTimings(forecasts);
   const phases = {
     queue: slowest.queueMs,
     tokenize: slowest.tokenizeMs,
@@ -125,14 +160,17 @@ export function predictionAnswer(
   const seeds = seedHeader(valid);
   const series = valid.map(
     ({ seriesId, predictionTimestamps, warnings, asksForSeed, request }, i) => {
-      const { mean, quantiles, samples } = forecasts[i];
+      const { mean, quantiles, samples, events, timings } = forecasts[i];
       return {
         seriesId,
         timestamps: predictionTimestamps,
         levels: request.quantiles,
         warnings,
-        seed: asksForSeed || seeds === TOO_MANY_SEEDS ? request.seed : null,
-        forecast: { mean, quantiles, samples },
+        seed: asksForSeed || endpoint === "stream" || seeds === TOO_MANY_SEEDS
+          ? request.seed
+          : null,
+        forecast: { mean, quantiles, samples, events },
+        timings,
       };
     },
   );

@@ -10,7 +10,7 @@ const BUILT_IN = { ...REFERENCE_SAMPLING, paths: 1 };
 /**
  * Request, then environment, then the model's manifest, then built in.
  *
- * @param bands whether quantiles or samples were asked for, which want more than one path
+ * @param bands whether quantiles, samples or events were asked for, which want more than one path
  */
 export function samplingOf(
   overrides: Partial<Overrides>,

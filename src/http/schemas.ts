@@ -1,10 +1,14 @@
 /** Requests and answers as schemas: they validate, and the OpenAPI document is made from them. */
 import { z } from "@hono/zod-openapi";
 import { ERRORS, type ErrorType, MAX_ISSUES } from "./errors.ts";
-import { REQUIRED } from "./issues.ts";
+import { EVENT_SCHEMAS } from "./event_schemas.ts";
+import { requiredOr, VALUES } from "./value_schemas.ts";
 
 /** A schema that only the OpenAPI document reads, so that what it yields does not matter. */
 export type Schema = z.ZodType;
+
+/** The same of an object, which others may be made from. */
+export type ObjectSchema = z.ZodObject;
 
 /** A candle as a request sends it. Prices are above 0, sizes at least 0, all at most `MAX_VALUE`. */
 export interface Candle {
@@ -36,8 +40,6 @@ export interface Overrides {
   readonly sample_count?: number | null | undefined;
 }
 
-/** The largest price or volume: the model works in float32, whose squares overflow past it. */
-export const MAX_VALUE = 1e18;
 /** Candles of an input at most: what the model folder's encoder is built for. */
 export const MAX_CANDLES = 2048;
 /** Steps of a forecast at most. */
@@ -47,12 +49,7 @@ export const MAX_QUANTILES = 19;
 /** Characters of an id at most: it is echoed and logged. */
 const MAX_ID_CHARACTERS = 256;
 
-/** An absent field says so, a wrong one says what is expected. */
-const requiredOr = (issue: { input: unknown }): string | undefined =>
-  issue.input === undefined ? REQUIRED : undefined;
-
-const price = z.number({ error: requiredOr }).positive().max(MAX_VALUE);
-const size = z.number().min(0).max(MAX_VALUE);
+const { price, size } = VALUES;
 
 /** One candle; consistency of its prices is checked beside the schema, see validate.ts. */
 const candleSchema = z.object({
@@ -114,6 +111,11 @@ const optional = {
   quantiles: z.array(quantileSchema).min(1).max(MAX_QUANTILES).nullish().openapi({
     description: "Distinct levels; they need more than one sample path.",
   }),
+  events: z.array(EVENT_SCHEMAS.event).min(1).nullish().openapi({
+    description:
+      "What to answer the probability of, in this order; at most KRONOS_MAX_EVENTS, 64 " +
+      "unless set. They need more than one sample path.",
+  }),
   include_samples: flagSchema.nullish(),
   include_warnings: flagSchema.nullish(),
   raw: flagSchema.nullish().openapi({ description: "The model's output untouched." }),
@@ -144,7 +146,8 @@ export const batchRequestSchema: Schema = z.object({
     .openapi({ description: "At most KRONOS_MAX_BATCH_ITEMS, 256 unless set." }),
 }).openapi("BatchRequest");
 
-const predictedCandle = z.object({
+/** A candle of an answer. */
+export const predictedCandleSchema: Schema = z.object({
   timestamp: z.string(),
   open: z.number(),
   high: z.number(),
@@ -163,13 +166,18 @@ const warningSchema = z.object({
 }).openapi("Warning");
 
 /** The answer for one series. */
-export const predictionSchema: Schema = z.object({
+export const predictionSchema: ObjectSchema = z.object({
   series_id: z.string().nullable(),
-  prediction: z.array(predictedCandle).openapi({ description: "The mean over the sample paths." }),
+  prediction: z.array(predictedCandleSchema).openapi({
+    description: "The mean over the sample paths.",
+  }),
   model_version: z.string(),
   tokenizer_version: z.string(),
-  quantiles: z.record(z.string(), z.array(predictedCandle)).optional(),
-  samples: z.array(z.array(predictedCandle)).optional(),
+  quantiles: z.record(z.string(), z.array(predictedCandleSchema)).optional(),
+  samples: z.array(z.array(predictedCandleSchema)).optional(),
+  events: z.array(EVENT_SCHEMAS.answer).optional().openapi({
+    description: "One for each event of the request, in its order.",
+  }),
   warnings: z.array(warningSchema).optional(),
   seed: z.int().optional(),
 }).openapi("Prediction");

@@ -6,6 +6,7 @@ import { parseTimestamp, stampFeatures, type Timestamp } from "../forecast/times
 import type { ModelInfo } from "../inference/engine.ts";
 import { FEATURES } from "../kronos/architecture.ts";
 import type { Collector, JsonObject, Rule } from "./collector.ts";
+import { readEvents } from "./read_events.ts";
 import { samplingOf } from "./sampling_defaults.ts";
 import {
   type Candle,
@@ -13,9 +14,9 @@ import {
   MAX_CANDLES,
   MAX_HORIZON,
   MAX_QUANTILES,
-  MAX_VALUE,
   type Overrides,
 } from "./schemas.ts";
+import { MAX_VALUE } from "./value_schemas.ts";
 
 /** One valid series of a request. */
 export interface ValidSeries {
@@ -41,7 +42,15 @@ export interface ValidationContext {
   readonly seed: number;
 }
 
-const ADDED_FIELDS = ["seed", "quantiles", "include_samples", "include_warnings", "raw"] as const;
+/** Fields beyond the Python service's. */
+const ADDED_FIELDS = [
+  "seed",
+  "quantiles",
+  "events",
+  "include_samples",
+  "include_warnings",
+  "raw",
+] as const;
 
 /** Candles as sent; of one with a problem, the fields that have none. */
 function readCandles(collector: Collector, series: JsonObject): Partial<Candle>[] | undefined {
@@ -137,11 +146,12 @@ function checkTogether(
     readonly timestamps: number | undefined;
     readonly horizon: number | undefined;
     readonly quantiles: number;
+    readonly events: number;
     readonly paths: number;
   },
   { config, info }: ValidationContext,
 ): void {
-  const { candles, timestamps, horizon, quantiles, paths } = counts;
+  const { candles, timestamps, horizon, paths } = counts;
   if (candles !== undefined && timestamps !== undefined && candles !== timestamps) {
     const message = `must be as many as candles: ${timestamps} for ${candles}`;
     collector.add(["timestamps"], message, "same_length_as_candles");
@@ -150,8 +160,9 @@ function checkTogether(
     const message = `must be at most ${config.maxSampleCount} (KRONOS_MAX_SAMPLE_COUNT)`;
     collector.add(["overrides", "sample_count"], message, "max_sample_count");
   }
-  if (quantiles > 0 && paths === 1) {
-    collector.add(["quantiles"], "need more than one sample path (sample_count)", "several_paths");
+  for (const name of ["quantiles", "events"] as const) {
+    if (counts[name] === 0 || paths > 1) continue;
+    collector.add([name], "need more than one sample path (sample_count)", "several_paths");
   }
   if (horizon === undefined) return;
   if ((overrides.pred_len ?? horizon) !== horizon) {
@@ -188,16 +199,24 @@ export function validateSeries(
   const overrides = collector.below("overrides").fields(FIELDS.overrides, series.overrides ?? {});
   const seed = field("seed", FIELDS.seed.nullish()) ?? context.seed;
   const quantiles = readQuantiles(collector.below("quantiles"), series.quantiles);
+  const { maxEvents } = context.config;
+  const events = readEvents(
+    collector.below("events"),
+    series.events,
+    maxEvents,
+    nextTexts?.length,
+  );
   const includeSamples = field("include_samples", FIELDS.flag.nullish()) ?? false;
   const includeWarnings = field("include_warnings", FIELDS.flag.nullish()) ?? false;
   const raw = field("raw", FIELDS.flag.nullish()) ?? false;
-  const bands = quantiles.length > 0 || includeSamples;
+  const bands = quantiles.length > 0 || events.length > 0 || includeSamples;
   const { sampling, paths } = samplingOf(overrides, bands, context.config, context.info);
   checkTogether(collector, overrides, {
     candles: candles?.length,
     timestamps: texts?.length,
     horizon: nextTexts?.length,
     quantiles: quantiles.length,
+    events: events.length,
     paths,
   }, context);
   if (collector.issues.length > before || candles === undefined) return undefined;
@@ -215,6 +234,7 @@ export function validateSeries(
       paths,
       seed,
       quantiles,
+      events,
       includeSamples,
       raw,
       policy: context.config.contextPolicy,

@@ -90,6 +90,10 @@ export async function downloadCheckpoint(
     const checksums = await fileChecksums(repo, info.sha, access);
     const folder = join(options.cache, cacheName(endpoint, repo), info.sha);
     await Deno.mkdir(folder, { recursive: true });
+    // Two imports of one checkpoint would write the same partial files: the second waits, and finds
+    // them whole. The system releases the lock when its holder dies.
+    using lock = await Deno.open(`${folder}.lock`, { write: true, create: true });
+    await lock.lock(true);
     for (const [file, checksum] of checksums) {
       await downloadFile({
         ...options,

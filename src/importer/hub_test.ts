@@ -73,6 +73,15 @@ Deno.test("downloadCheckpoint() takes what the cache has and asks for no file ag
     assert.deepEqual(later.filter((path) => !path.startsWith("/api/models/")), []);
   }));
 
+Deno.test("downloadCheckpoint() fetches each file once where two ask for it at a time", () =>
+  withHub(async (hub, download) => {
+    hub.publish(REPO, REPOSITORY);
+    const [first, second] = await Promise.all([download(), download()]);
+    assert.deepEqual(first, second);
+    assert.deepEqual(await Deno.readFile(join(first.folder, "model.safetensors")), WEIGHTS);
+    assert.equal(hub.requests.filter(({ url }) => WEIGHTS_PATH.test(url.pathname)).length, 1);
+  }));
+
 Deno.test("downloadCheckpoint() fetches a cached file again that was changed on disk", () =>
   withHub(async (hub, download) => {
     hub.publish(REPO, REPOSITORY);

@@ -58,7 +58,14 @@ export const FORECAST_SETTINGS = {
     "paths",
     32,
     whole(2, 1024),
-    "for quantiles or samples without a sample_count: enough for a 90% band",
+    "for quantiles, samples or events without a sample_count: enough for a 90% band",
+  ),
+  maxEvents: setting(
+    "KRONOS_MAX_EVENTS",
+    "events",
+    64,
+    whole(1, 1000),
+    "of one series; each is a line of the answer",
   ),
   maxSampleCount: setting(
     "KRONOS_MAX_SAMPLE_COUNT",

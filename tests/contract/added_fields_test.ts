@@ -55,6 +55,7 @@ Deno.test("the answer carries the seed where any added field was in the request,
   const asks = [
     { seed: 5 },
     { quantiles: [0.5] },
+    { events: [{ type: "max_drawdown" }] },
     { include_samples: false },
     { include_warnings: true },
     { raw: false },

@@ -7,14 +7,14 @@ import { BATCH, errorOf, SINGLE, TestedApp } from "./tested_app.ts";
 
 /** A forecaster that never answers; it rejects when it is told to stop. */
 const stuck = (onForecast: () => void): ScheduledForecaster => ({
-  forecast: (_requests, signal, onStart) => {
-    onStart?.();
+  forecast: (_requests, signal, progress) => {
+    progress?.onStart?.();
     onForecast();
     return new Promise((_, reject) => {
       signal.addEventListener("abort", () => reject(signal.reason));
     });
   },
-  queue: () => ({ waiting: 0, running: 0, limit: null }),
+  queue: () => ({ waiting: 0, running: 0 }),
   close: () => Promise.resolve(),
 });
 

@@ -16,7 +16,15 @@ const damaged = fc.tuple(
     fc.tuple(
       fc.constantFrom(
         ...["series_id", "candles", "timestamps", "prediction_timestamps", "overrides"],
-        ...["seed", "quantiles", "include_samples", "include_warnings", "raw", "candles.0"],
+        ...[
+          "seed",
+          "quantiles",
+          "events",
+          "include_samples",
+          "include_warnings",
+          "raw",
+          "candles.0",
+        ],
         ...[
           "candles.1.open",
           "candles.2.high",
@@ -25,6 +33,7 @@ const damaged = fc.tuple(
           "timestamps.1",
         ],
         ...["prediction_timestamps.0", "overrides.top_k", "overrides.pred_len", "quantiles.0"],
+        ...["events.0", "events.0.type", "events.1.step", "events.1.low"],
       ),
       fc.option(anything, { nil: undefined }),
     ),
@@ -32,7 +41,12 @@ const damaged = fc.tuple(
   ),
 ).map(([changes]) => {
   const overrides = { top_k: 3, sample_count: 2 };
-  const body = seriesBody(4, 2, { series_id: "x", overrides, quantiles: [0.5] });
+  const events = [{ type: "touch_above", level: 100, step: 1 }, {
+    type: "range",
+    low: 1,
+    high: 200,
+  }];
+  const body = seriesBody(4, 2, { series_id: "x", overrides, quantiles: [0.5], events });
   for (const [path, value] of changes) {
     const keys = path.split(".");
     const last = keys.pop()!;
