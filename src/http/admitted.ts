@@ -22,6 +22,18 @@ function throwWhereCircuitIsOpen({ circuit: { retryAfterMs } }: ServiceState): v
   if (retryAfterMs !== null) throw new CircuitOpenError(retryAfterMs);
 }
 
+/** How much a request asks for: series, candles of input, steps and paths of forecast. */
+function sizeOf(requests: readonly SeriesRequest[]) {
+  const sum = (of: (request: SeriesRequest) => number): number =>
+    requests.reduce((all, request) => all + of(request), 0);
+  return {
+    series: requests.length,
+    candles: sum(({ candles }) => candles.length / FEATURES),
+    steps: sum(({ horizon }) => horizon),
+    paths: sum(({ paths }) => paths),
+  };
+}
+
 /** How a body becomes work. */
 export interface Admittance<Valid> {
   /** As metrics name it. */
@@ -46,13 +58,16 @@ export async function admitted<Valid>(
   throwWhereCircuitIsOpen(service);
   const body = await visit.unlessEnded(readBody(c.req.raw, config.maxRequestSizeMb));
   visit.sized(body.length);
+  const logged = c.get("logged");
+  logged.request_bytes = body.length;
   const { model } = service;
   const context = model === null ? null : { config, info: model.info, seed: randomSeed() };
   const valid = await visit.unlessEnded(parse(body, context));
   if (model === null || valid === null) throw modelNotReady();
   const requests = requestsOf(valid);
   visit.admit(requests);
-  const candles = requests.reduce((sum, request) => sum + request.candles.length / FEATURES, 0);
-  metrics.inputSize.observe({ endpoint }, candles);
+  const size = sizeOf(requests);
+  Object.assign(logged, size);
+  metrics.inputSize.observe({ endpoint }, size.candles);
   return { model, valid };
 }

@@ -42,6 +42,26 @@ serviceTest(
   { KRONOS_LAME_DUCK_MS: "0" },
 );
 
+serviceTest("a client that leaves a backtest leaves nothing running", async (service) => {
+  const { candles, timestamps } = predictRequest(300, 1);
+  const leaving = new AbortController();
+  const response = await service.post("/v1/backtest", {
+    candles,
+    timestamps,
+    horizon: 64,
+    windows: 20,
+    step: 2,
+    context: 48,
+    overrides: { sample_count: 64 },
+  }, { signal: leaving.signal, headers: { Accept: "application/x-ndjson" } });
+  for await (const { event } of eventsOf(response)) if (event === "window") break;
+  leaving.abort();
+  while (await runningNow(service) > 0);
+  service.kill("SIGTERM");
+  const { code, receipt } = await stopOf(service);
+  assert.deepEqual([code, receipt.accepted, receipt.gone], [0, 1, 1]);
+}, { KRONOS_LAME_DUCK_MS: "0" });
+
 serviceTest("a drain waits for a stream to its last event", async (service) => {
   const response = await service.post(STREAM, slow());
   let steps = 0;
