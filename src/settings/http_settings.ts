@@ -41,7 +41,7 @@ export const HTTP_SETTINGS = {
     "kilobytes",
     64,
     whole(1, 1_000_000),
-    "larger bodies and answers are read and written on a thread of their own: probes must not wait",
+    "larger bodies and answers, and batches, have a thread of their own: probes must not wait",
   ),
   requestTimeoutS: setting("KRONOS_REQUEST_TIMEOUT", "seconds", 300, seconds, "for a request"),
   headTimeoutS: setting(
