@@ -68,5 +68,6 @@ Deno.test("readConfig() gives the defaults of the contract, frozen", () => {
     graceMs: 30_000,
     bodyTimeoutS: 60,
     idleTimeoutS: 75,
+    streamHeartbeatS: 15,
   });
 });

@@ -46,6 +46,7 @@ const BOUNDS: readonly [variable: string, inside: string[], outside: string[]][]
   ["KRONOS_HEAD_TIMEOUT", ["0.001", "86400"], ["0", "86401"]],
   ["KRONOS_BODY_TIMEOUT", ["0.001", "86400"], ["0", "86401"]],
   ["KRONOS_IDLE_TIMEOUT", ["0.001", "86400"], ["0", "86401"]],
+  ["KRONOS_STREAM_HEARTBEAT", ["0.001", "86400"], ["0", "86401"]],
   ["KRONOS_QUEUE_LIMIT", ["1", "100000"], ["0", "100001"]],
   ["KRONOS_QUEUE_TOKENS", ["1", "1099511627776"], ["0", "1099511627777"]],
   ["KRONOS_QUEUE_MB", ["1", "1000000"], ["0", "1000001"]],

@@ -85,18 +85,16 @@ function moveCandle(samples: Float64Array, at: number, openBy: number, closeBy: 
  * Calibrates the prices of every candle, in place. An open moves as the close before it did, so that
  * candles follow each other as they did.
  *
- * @param samples `[paths, horizon, 6]`, all the paths of a series; fewer than `MIN_CALIBRATED_PATHS`
- * are left as they are
  * @param candles of the input, `[time, 6]`
+ * @returns what calibrates the next steps of the series at each call: `[paths, steps, 6]`, all of its
+ * paths; fewer than `MIN_CALIBRATED_PATHS` are left as they are
  */
-export function calibratePaths(
-  samples: Float64Array,
+export function pathCalibration(
   paths: number,
   candles: Float64Array,
   calibration: Calibration,
-): void {
-  if (paths < MIN_CALIBRATED_PATHS) return;
-  const horizon = samples.length / paths / FEATURES;
+): (samples: Float64Array) => void {
+  if (paths < MIN_CALIBRATED_PATHS) return () => {};
   const returns = closeReturns(candles);
   const walk: WalkMoves = {
     lastClose: candles[candles.length - FEATURES + CLOSE],
@@ -104,18 +102,23 @@ export function calibratePaths(
     normal: normalQuantiles(paths),
   };
   const shifts = new Float64Array(paths); // of each path's close, at the step before
-  for (let step = 1; step <= horizon; step++) {
-    const row = (path: number): number => (path * horizon + step - 1) * FEATURES;
-    const close = (path: number): number => samples[row(path) + CLOSE];
-    // The number of the path settles ties, so that the same paths give the same answer anywhere.
-    const ranked = Array.from({ length: paths }, (_, path) => path)
-      .sort((a, b) => close(a) - close(b) || a - b);
-    const sorted = Float64Array.from(ranked, close);
-    const moved = calibrateCloses(sorted, step, walk, calibrationAt(calibration, step));
-    ranked.forEach((path, rank) => {
-      const shift = moved[rank] - sorted[rank];
-      moveCandle(samples, row(path), shifts[path], shift);
-      shifts[path] = shift;
-    });
-  }
+  let done = 0;
+  return (samples) => {
+    const steps = samples.length / paths / FEATURES;
+    for (let s = 0; s < steps; s++) {
+      const step = ++done;
+      const row = (path: number): number => (path * steps + s) * FEATURES;
+      const close = (path: number): number => samples[row(path) + CLOSE];
+      // The number of the path settles ties, so that the same paths give the same answer anywhere.
+      const ranked = Array.from({ length: paths }, (_, path) => path)
+        .sort((a, b) => close(a) - close(b) || a - b);
+      const sorted = Float64Array.from(ranked, close);
+      const moved = calibrateCloses(sorted, step, walk, calibrationAt(calibration, step));
+      ranked.forEach((path, rank) => {
+        const shift = moved[rank] - sorted[rank];
+        moveCandle(samples, row(path), shifts[path], shift);
+        shifts[path] = shift;
+      });
+    }
+  };
 }

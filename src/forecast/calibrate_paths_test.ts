@@ -4,10 +4,10 @@ import type { Calibration } from "../inference/engine.ts";
 import { CLOSE, FEATURES } from "../kronos/architecture.ts";
 import {
   calibrateCloses,
-  calibratePaths,
   calibrationAt,
   MIN_CALIBRATED_PATHS,
   normalQuantiles,
+  pathCalibration,
 } from "./calibrate_paths.ts";
 import { makeCandlesConsistent } from "./consistent_candles.ts";
 import { quantilesOverPaths } from "./quantiles.ts";
@@ -69,18 +69,18 @@ Deno.test("calibrateCloses() of a case worked out by hand", () => {
   assert.ok(Math.abs(high - (102 + 2 * (0.25 * 3 + 0.75 * moves[2]))) < 1e-9);
 });
 
-Deno.test("calibratePaths() that was fitted to change nothing changes nothing", () => {
+Deno.test("pathCalibration() that was fitted to change nothing changes nothing", () => {
   fc.assert(fc.property(samples, (values) => {
     const after = values.slice();
-    calibratePaths(after, PATHS, CONTEXT, IDENTITY);
+    pathCalibration(PATHS, CONTEXT, IDENTITY)(after);
     after.forEach((value, i) => assert.ok(Math.abs(value - values[i]) < 1e-9));
   }));
 });
 
-Deno.test("calibratePaths() keeps ranks, bodies' order, wicks, volume and amount", () => {
+Deno.test("pathCalibration() keeps ranks, bodies' order, wicks, volume and amount", () => {
   fc.assert(fc.property(samples, (values) => {
     const after = values.slice();
-    calibratePaths(after, PATHS, CONTEXT, FITTED);
+    pathCalibration(PATHS, CONTEXT, FITTED)(after);
     const wicks = (candles: Float64Array, at: number): number[] => {
       const [open, high, low, close] = candles.subarray(at, at + FEATURES);
       return [high - Math.max(open, close), Math.min(open, close) - low];
@@ -101,10 +101,10 @@ Deno.test("calibratePaths() keeps ranks, bodies' order, wicks, volume and amount
   }));
 });
 
-Deno.test("calibratePaths() moves an open as the close before it, the first not at all", () => {
+Deno.test("pathCalibration() moves an open as the close before it, the first not at all", () => {
   fc.assert(fc.property(samples, (values) => {
     const after = values.slice();
-    calibratePaths(after, PATHS, CONTEXT, FITTED);
+    pathCalibration(PATHS, CONTEXT, FITTED)(after);
     for (let path = 0; path < PATHS; path++) {
       const at = path * 3 * FEATURES;
       assert.equal(after[at], values[at]);
@@ -114,9 +114,9 @@ Deno.test("calibratePaths() moves an open as the close before it, the first not 
   }));
 });
 
-Deno.test("calibratePaths() leaves candles whose quantiles are candles", () => {
+Deno.test("pathCalibration() leaves candles whose quantiles are candles", () => {
   fc.assert(fc.property(samples, (values) => {
-    calibratePaths(values, PATHS, CONTEXT, FITTED);
+    pathCalibration(PATHS, CONTEXT, FITTED)(values);
     makeCandlesConsistent(values, 100);
     for (const rows of quantilesOverPaths(values, PATHS, [0.1, 0.5, 0.9])) {
       for (let at = 0; at < rows.length; at += FEATURES) {
@@ -127,21 +127,45 @@ Deno.test("calibratePaths() leaves candles whose quantiles are candles", () => {
   }));
 });
 
-Deno.test("calibratePaths() leaves few paths as they are", () => {
+Deno.test("pathCalibration() leaves few paths as they are", () => {
   const values = new Float64Array((PATHS - 1) * FEATURES).map((_, i) => 90 + i % 17);
   const after = values.slice();
-  calibratePaths(after, PATHS - 1, CONTEXT, FITTED);
+  pathCalibration(PATHS - 1, CONTEXT, FITTED)(after);
   assert.deepEqual(after, values);
 });
 
-Deno.test("calibratePaths() stays finite for prices that no market has", () => {
+Deno.test("pathCalibration() stays finite for prices that no market has", () => {
   const wild = Float64Array.from(
     { length: 40 * FEATURES },
     (_, i) => Math.floor(i / FEATURES) % 2 === 0 ? 1e-300 : 1e18,
   );
   for (const candles of [wild, wild.slice(0, FEATURES), CONTEXT.map(() => 1e18)]) {
     const values = new Float64Array(PATHS * 30 * FEATURES).map((_, i) => i % 7);
-    calibratePaths(values, PATHS, candles, FITTED);
+    pathCalibration(PATHS, candles, FITTED)(values);
     assert.ok(values.every(Number.isFinite));
   }
+});
+
+Deno.test("pathCalibration() gives the same numbers however many steps come at a time", () => {
+  fc.assert(fc.property(samples, fc.integer({ min: 1, max: 3 }), (values, chunk) => {
+    const whole = values.slice();
+    pathCalibration(PATHS, CONTEXT, FITTED)(whole);
+    const calibrate = pathCalibration(PATHS, CONTEXT, FITTED);
+    for (let from = 0; from < 3; from += chunk) {
+      const steps = Math.min(chunk, 3 - from);
+      const at = (path: number): number => (path * 3 + from) * FEATURES;
+      const part = Float64Array.from(
+        Array.from({ length: PATHS }, (_, path) => [
+          ...values.subarray(at(path), at(path) + steps * FEATURES),
+        ]).flat(),
+      );
+      calibrate(part);
+      for (let path = 0; path < PATHS; path++) {
+        assert.deepEqual(
+          part.slice(path * steps * FEATURES, (path + 1) * steps * FEATURES),
+          whole.slice(at(path), at(path) + steps * FEATURES),
+        );
+      }
+    }
+  }));
 });

@@ -56,18 +56,38 @@ export interface SeriesForecast {
   readonly timings: PhaseTimings;
 }
 
+/** Steps of one series that are final, though later ones are not known yet. */
+export interface ForecastSteps {
+  /** Which series of the request. */
+  readonly series: number;
+  /** The first of the steps, from 0. */
+  readonly firstStep: number;
+  /** Mean over the paths, `[steps, 6]`; at least one step. */
+  readonly mean: Float64Array;
+  /** One `[steps, 6]` for each requested level, in the requested order. */
+  readonly quantiles: readonly Float64Array[];
+}
+
+/** Who is told how a forecast goes on; a throw fails the forecast. */
+export interface ForecastProgress {
+  /** A replica takes the first of the series. */
+  onStart?(): void;
+  /** Steps are final; of each series every step once, in order. */
+  onSteps?(steps: ForecastSteps): void;
+}
+
 /** The only way to a forecast. */
 export interface Forecaster {
   /**
    * Forecasts several series as one request: all or nothing.
    *
    * @param signal aborts the work before its next chunk; the promise rejects with its reason
-   * @param onStart told when a replica takes the first of them
+   * @param progress told when it is begun, and of each series' steps as they are final
    * @throws InferenceFailedError where the model fails
    */
   forecast(
     series: readonly SeriesRequest[],
     signal: AbortSignal,
-    onStart?: () => void,
+    progress?: ForecastProgress,
   ): Promise<SeriesForecast[]>;
 }

@@ -1,5 +1,5 @@
 /** From raw candles to a forecast of them: what happens before and after the model runs. */
-import { CLOSE, FEATURES } from "../kronos/architecture.ts";
+import { FEATURES } from "../kronos/architecture.ts";
 import {
   columnScales,
   columnStatistics,
@@ -8,15 +8,16 @@ import {
   scaleColumns,
 } from "../kronos/features.ts";
 import type { Calibration, Engine, SeriesInput } from "../inference/engine.ts";
-import { anchorPaths } from "./anchor_paths.ts";
-import { calibratePaths } from "./calibrate_paths.ts";
-import { makeCandlesConsistent } from "./consistent_candles.ts";
 import { InferenceFailedError } from "./errors.ts";
-import { eventAnswers } from "./event_answers.ts";
-import type { Forecaster, PhaseTimings, SeriesForecast, SeriesRequest } from "./forecast.ts";
-import { meanOverPaths } from "./mean_over_paths.ts";
+import type {
+  Forecaster,
+  ForecastSteps,
+  PhaseTimings,
+  SeriesForecast,
+  SeriesRequest,
+} from "./forecast.ts";
+import { type Corrections, GrowingForecast } from "./growing_forecast.ts";
 import type { SeriesJob } from "./pending_request.ts";
-import { quantilesOverPaths } from "./quantiles.ts";
 import {
   type FailureHandling,
   type QueueFacts,
@@ -32,7 +33,7 @@ export interface ForecasterOptions {
   readonly clipValue: number;
   /** Whether paths leave from the real last close, see `anchorPaths()`; absent: they do not. */
   readonly anchor?: boolean | undefined;
-  /** How paths are spread anew, see `calibratePaths()`; absent or null: they are not. */
+  /** How paths are spread anew, see `pathCalibration()`; absent or null: they are not. */
   readonly calibration?: Calibration | null | undefined;
   /** Limits of the batching policy. */
   readonly scheduler: SchedulerSettings;
@@ -53,13 +54,15 @@ export function createForecaster(options: ForecasterOptions): ScheduledForecaste
   const { engine, clipValue, anchor = false, calibration = null } = options;
   const scheduler = new Scheduler(engine.replicas, options.scheduler, options.failures);
   return {
-    async forecast(series, signal, onStart = () => {}) {
+    async forecast(series, signal, progress = {}) {
       const forecasts = new Array<SeriesForecast>(series.length);
       const idle = engine.replicas.length - scheduler.queue().waiting - scheduler.queue().running;
       const parts = Math.max(1, Math.floor(idle / series.length));
       const jobs = series.flatMap((request, index) =>
-        forecastJobs(request, { clipValue, anchor, calibration, parts, onStart }, (forecast) => {
-          forecasts[index] = forecast;
+        forecastJobs(request, { clipValue, anchor, calibration, parts }, {
+          onStart: () => progress.onStart?.(),
+          onSteps: (steps) => progress.onSteps?.({ series: index, ...steps }),
+          onForecast: (forecast) => forecasts[index] = forecast,
         })
       );
       await scheduler.submit(jobs, signal);
@@ -69,9 +72,6 @@ export function createForecaster(options: ForecasterOptions): ScheduledForecaste
     close: () => scheduler.close(),
   };
 }
-
-/** The way back from the model's units to those of the input. */
-type Restore = (candles: Float32Array) => Float64Array;
 
 /** Paths worth a prefill of their own on another replica: fewer would gain less than it costs. */
 const MIN_PATHS_OF_PART = 8;
@@ -83,7 +83,13 @@ interface JobOptions {
   readonly calibration: Calibration | null;
   /** Jobs to make of one series at most. */
   readonly parts: number;
+}
+
+/** Who hears of one series. */
+interface JobEvents {
   readonly onStart: () => void;
+  readonly onSteps: (steps: Omit<ForecastSteps, "series">) => void;
+  readonly onForecast: (forecast: SeriesForecast) => void;
 }
 
 /**
@@ -92,38 +98,47 @@ interface JobOptions {
  */
 function forecastJobs(
   request: SeriesRequest,
-  { clipValue, anchor, calibration, parts, onStart }: JobOptions,
-  onForecast: (forecast: SeriesForecast) => void,
+  { clipValue, anchor, calibration, parts }: JobOptions,
+  { onStart, onSteps, onForecast }: JobEvents,
 ): SeriesJob[] {
-  const { paths, horizon } = request;
+  const { paths } = request;
   const count = Math.max(1, Math.min(parts, Math.floor(paths / MIN_PATHS_OF_PART)));
   const bounds = Array.from({ length: count + 1 }, (_, i) => Math.round(i * paths / count));
-  const generated = new Float32Array(paths * horizon * FEATURES);
   const timings: PhaseTimings[] = [];
-  let prepared: ReturnType<typeof prepare> | undefined;
-  const prepareOnce = () => prepared ??= prepare(request, clipValue);
+  const begin = () => {
+    const { input, restore } = prepare(request, clipValue);
+    const corrections = {
+      restore,
+      anchor: anchor && !keepsReference(request),
+      calibration:
+        calibration !== null && !keepsReference(request) && isFitted(calibration, request)
+          ? calibration
+          : null,
+    };
+    return {
+      input,
+      growing: new GrowingForecast(request, corrections, bounds.slice(0, -1), onSteps),
+    };
+  };
+  // Once for all parts, when the first one's turn has come.
+  let begun: ReturnType<typeof begin> | undefined;
+  const beginOnce = () => begun ??= begin();
   return Array.from({ length: count }, (_, part) => {
     const [firstPath, end] = bounds.slice(part);
     return {
       paths: end - firstPath,
       prepare() {
         onStart();
-        return { ...prepareOnce().input, paths: end - firstPath, firstPath };
+        return { ...beginOnce().input, paths: end - firstPath, firstPath };
       },
-      finish(candles, partTimings, lastCandle) {
-        generated.set(candles, firstPath * horizon * FEATURES);
+      advance(candles, lastCandle) {
+        beginOnce().growing.add(firstPath, candles, lastCandle);
+      },
+      finish(partTimings) {
         timings.push(partTimings);
         if (timings.length < count) return;
         const slowest = timings.reduce((a, b) => a.totalMs >= b.totalMs ? a : b);
-        const { restore } = prepareOnce();
-        const samples = restore(generated);
-        if (anchor && !keepsReference(request)) {
-          anchorPaths(samples, lastClose(request) - restore(lastCandle)[CLOSE]);
-        }
-        if (calibration !== null && !keepsReference(request) && isFitted(calibration, request)) {
-          calibratePaths(samples, paths, request.candles, calibration);
-        }
-        onForecast(summarize(request, samples, slowest));
+        onForecast(beginOnce().growing.forecast(slowest));
       },
     };
   });
@@ -140,15 +155,11 @@ function isFitted({ sampling }: Calibration, request: SeriesRequest): boolean {
   return temperature === sampling.temperature && topK === sampling.topK && topP === sampling.topP;
 }
 
-function lastClose({ candles }: SeriesRequest): number {
-  return candles[candles.length - FEATURES + CLOSE];
-}
-
 /** Normalises by the statistics of the whole input, cheap columns scaled up first. */
 function prepare(
   request: SeriesRequest,
   clipValue: number,
-): { readonly input: SeriesInput; readonly restore: Restore } {
+): { readonly input: SeriesInput; readonly restore: Corrections["restore"] } {
   const { candles, stamps, horizon, paths, sampling, seed, policy } = request;
   // Scaled columns are not the reference's numbers.
   const scales = keepsReference(request) ? null : columnScales(candles);
@@ -170,22 +181,5 @@ function prepare(
       }
       return restored;
     },
-  };
-}
-
-/** @param samples `[paths, horizon, 6]` in the units of the input; made consistent in place */
-function summarize(
-  request: SeriesRequest,
-  samples: Float64Array,
-  timings: PhaseTimings,
-): SeriesForecast {
-  const { paths, quantiles, events = [], includeSamples, raw } = request;
-  if (!raw) makeCandlesConsistent(samples, lastClose(request));
-  return {
-    mean: meanOverPaths(samples, paths),
-    quantiles: quantilesOverPaths(samples, paths, quantiles),
-    samples: includeSamples ? samples : null,
-    events: eventAnswers(events, samples, paths, lastClose(request), quantiles),
-    timings,
   };
 }

@@ -1,5 +1,8 @@
-import type { SeriesInput } from "../inference/engine.ts";
+import type { SeriesChunk, SeriesInput } from "../inference/engine.ts";
 import type { PhaseTimings } from "./forecast.ts";
+
+/** Candles of consecutive steps, normalised; at least one step. */
+export type GeneratedCandles = Pick<SeriesChunk, "firstStep" | "steps" | "candles">;
 
 /** One series on its way through the scheduler. */
 export interface SeriesJob {
@@ -8,12 +11,14 @@ export interface SeriesJob {
   /** Builds the model's input; called when the series' turn has come, again where it is tried again. */
   prepare(): SeriesInput;
   /**
-   * Takes the generated candles as soon as the series is done; a throw fails the request.
+   * Takes generated candles as they come, in order; from step 0 again where the series is tried again.
+   * A throw fails the request.
    *
-   * @param candles normalised, `[paths, horizon, 6]`
    * @param lastCandle the last candle of the input as its tokens say, normalised, `[6]`
    */
-  finish(candles: Float32Array, timings: PhaseTimings, lastCandle: Float32Array): void;
+  advance(candles: GeneratedCandles, lastCandle: Float32Array): void;
+  /** The series is done: every step has been handed over. A throw fails the request. */
+  finish(timings: PhaseTimings): void;
 }
 
 /** Several series that succeed or fail together, and the promise of whoever asked for them. */

@@ -4,7 +4,7 @@ import { InferenceFailedError } from "./errors.ts";
 import type { PhaseTimings } from "./forecast.ts";
 import type { PendingRequest, SeriesJob } from "./pending_request.ts";
 
-/** A series whose context a replica holds, and the candles it has so far. */
+/** A series whose context a replica holds, and how far it is. */
 export class ResidentSeries {
   /** The request it belongs to. */
   readonly request: PendingRequest;
@@ -20,8 +20,6 @@ export class ResidentSeries {
   readonly #tokenizeMs: number;
   readonly #prefillMs: number;
   readonly #lastCandle: Float32Array;
-  /** Allocated by the first chunk: `[paths, horizon, 6]`. */
-  #candles: Float32Array | null = null;
   #steps = 0;
   #calls = 0;
   #decodeMs = 0;
@@ -50,8 +48,8 @@ export class ResidentSeries {
   }
 
   /**
-   * Takes what one decode call made of the series; hands over all its candles when they are
-   * complete. What goes wrong fails its request, and no other of the same call.
+   * Takes what one decode call made of the series and hands its candles on. What goes wrong fails its
+   * request, and no other of the same call.
    *
    * @param chunk undefined where the replica left the series out
    * @param decodeMs time of the whole call, which the series shared with its group
@@ -61,17 +59,20 @@ export class ResidentSeries {
     this.#decodeMs += decodeMs;
     this.#calls++;
     try {
-      this.#append(chunk);
+      const checked = this.#checked(chunk);
+      if (checked.steps > 0) this.job.advance(checked, this.#lastCandle);
+      this.#steps += checked.steps;
+      this.#finished = checked.done;
       if (!this.#finished) return;
-      const candles = this.#candles ?? new Float32Array(0);
-      this.job.finish(candles, this.#timings(), this.#lastCandle);
+      this.job.finish(this.#timings());
       this.request.finishOne();
     } catch (error) {
       this.request.fail(error);
     }
   }
 
-  #append(chunk: SeriesChunk | undefined): void {
+  /** @throws InferenceFailedError where the chunk does not go on from where the series is */
+  #checked(chunk: SeriesChunk | undefined): SeriesChunk {
     if (chunk === undefined) throw broken("the replica answered without it");
     const { steps, candles, done } = chunk;
     const end = this.#steps + steps;
@@ -86,14 +87,7 @@ export class ResidentSeries {
     }
     // Each call advances by a step at least, even where the candles are withheld until the last.
     if (!done && this.#calls >= this.#horizon) throw broken("it does not advance");
-    this.#candles ??= new Float32Array(this.paths * this.#horizon * FEATURES);
-    for (let path = 0; path < this.paths; path++) {
-      const from = path * steps * FEATURES;
-      const to = (path * this.#horizon + this.#steps) * FEATURES;
-      this.#candles.set(candles.subarray(from, from + steps * FEATURES), to);
-    }
-    this.#steps = end;
-    this.#finished = done;
+    return chunk;
   }
 
   /** The phases add up to the total: whatever is not the replica's work on it is queueing. */

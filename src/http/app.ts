@@ -6,17 +6,12 @@ import { rateLimit } from "./access/rate_limit.ts";
 import type { App, Env } from "./app_env.ts";
 import type { AppParts } from "./app_parts.ts";
 import { docsAsset, docsPage } from "./docs.ts";
-import {
-  ApiError,
-  ClientGoneError,
-  errorCause,
-  errorResponse,
-  ERRORS,
-  toApiError,
-} from "./errors.ts";
+import { ApiError, ClientGoneError, errorResponse, toApiError } from "./errors.ts";
 import { detailedHealth, liveness, metricsPage, readiness } from "./health.ts";
 import { openApiDocument, registerRoutes } from "./openapi.ts";
 import { measuredPrediction } from "./predict.ts";
+import { predictStream } from "./predict_stream.ts";
+import { reportError } from "./report_error.ts";
 import { crossOrigin, securityHeaders } from "./response_headers.ts";
 
 const REQUEST_ID = /^[A-Za-z0-9._-]{1,128}$/;
@@ -28,15 +23,11 @@ const CLIENT_GONE = 499;
 function answerError(
   c: Context<Env>,
   thrown: unknown,
-  { log, errorPatterns }: AppParts,
+  parts: AppParts,
 ): Response {
   if (thrown instanceof ClientGoneError) return new Response(null, { status: CLIENT_GONE });
   const error = toApiError(thrown);
-  const { status } = ERRORS[error.type];
-  errorPatterns.count(error.type, errorCause(error), status >= 500, c.get("requestId"));
-  if (status === 500) {
-    log.error("request failed", { request_id: c.get("requestId"), path: c.req.path, error });
-  }
+  reportError(c, error, parts);
   return errorResponse(c, error);
 }
 
@@ -78,6 +69,7 @@ function addRoutes(app: OpenAPIHono<Env>, parts: AppParts): void {
   app.get("/", (c) => c.redirect("/docs"));
   app.post("/v1/predict/single", (c) => measuredPrediction(c, parts, "single"));
   app.post("/v1/predict/batch", (c) => measuredPrediction(c, parts, "batch"));
+  app.post("/v1/predict/stream", (c) => predictStream(c, parts));
   app.get("/docs", docsPage);
   app.get("/docs/:asset", async (c) => await docsAsset(c, c.req.param("asset")) ?? c.notFound());
   let document: object | undefined; // made once, when it is first asked for

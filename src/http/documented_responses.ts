@@ -76,6 +76,18 @@ export function json(
   return { description, headers: HEADERS, content: { "application/json": media } };
 }
 
+/**
+ * An answer that comes event by event, in either form.
+ *
+ * @param line schema of one line of JSON
+ */
+export function eventContent(line: Schema, example: object): ResponseConfig["content"] {
+  return {
+    "text/event-stream": { schema: { type: "string" as const } },
+    "application/x-ndjson": { schema: line, example },
+  };
+}
+
 /** An answer of text. */
 export function text(description: string, type: string): ResponseConfig {
   return {

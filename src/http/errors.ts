@@ -153,17 +153,20 @@ export function modelNotReady(cause?: unknown): ApiError {
   });
 }
 
-/** The answer of an error. */
-export function errorResponse(c: Context, error: ApiError): Response {
-  const { status } = ERRORS[error.type];
-  const body = {
+/** The one body of every error. */
+export function errorBody(c: Context, { type, message, details }: ApiError): object {
+  return {
     error: {
-      type: error.type,
-      message: error.message,
-      ...(status === 500 ? {} : { details: error.details }),
+      type,
+      message,
+      ...(ERRORS[type].status === 500 ? {} : { details }),
       request_id: c.get("requestId"),
       timestamp: isoSeconds(new Date()),
     },
   };
-  return c.json(body, status, { ...error.headers });
+}
+
+/** The answer of an error. */
+export function errorResponse(c: Context, error: ApiError): Response {
+  return c.json(errorBody(c, error), ERRORS[error.type].status, { ...error.headers });
 }

@@ -39,6 +39,17 @@ export const PREDICTION = {
   seed: 7,
 };
 
+/** The line of a stream for the same step. */
+export const STREAM_LINE = {
+  event: "candle",
+  id: 1,
+  data: {
+    step: 1,
+    candle: PREDICTION.prediction[0],
+    quantiles: { "0.1": PREDICTION.quantiles["0.1"][0], "0.9": PREDICTION.quantiles["0.9"][0] },
+  },
+};
+
 const DETAILS: Partial<Record<ErrorType, Readonly<Record<string, unknown>>>> = {
   MalformedRequest: { constraint: "json", position: 12 },
   Unauthorized: { field: "Authorization", constraint: "key_required" },

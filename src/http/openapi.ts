@@ -1,113 +1,11 @@
 /** The OpenAPI document, from the schemas that validate. */
-import type { RouteConfig, z } from "@hono/zod-openapi";
 import type { App } from "./app_env.ts";
 import { DOCS_ASSETS } from "./docs.ts";
+import { ACCESS_ERRORS, SECURITY, SECURITY_SCHEMES } from "./documented_access.ts";
+import { registerPredictions } from "./documented_predictions.ts";
 import { errorResponses, HEADERS, json, text } from "./documented_responses.ts";
-import { type ErrorType, MAX_ISSUES } from "./errors.ts";
-import { BATCH_REQUEST, PREDICTION, SINGLE_REQUEST } from "./examples.ts";
-import {
-  batchRequestSchema,
-  detailedHealthSchema,
-  predictionSchema,
-  readinessSchema,
-  singleRequestSchema,
-} from "./schemas.ts";
-
-/** Errors of whoever may not ask. */
-const ACCESS_ERRORS: readonly ErrorType[] = ["Unauthorized", "Forbidden"];
-
-/** Errors that a prediction may answer with. */
-const PREDICTION_ERRORS: readonly ErrorType[] = [
-  "MalformedRequest",
-  ...ACCESS_ERRORS,
-  "PayloadTooLarge",
-  "UnsupportedMediaType",
-  "ValidationError",
-  "RateLimited",
-  "ModelNotReady",
-  "Overloaded",
-  "CircuitOpen",
-  "Draining",
-  "InferenceTimeout",
-  "InferenceFailed",
-  "InternalError",
-];
-
-/** How a client shows who it is, where the service asks (KRONOS_SECURITY_ENABLED). */
-const SECURITY_SCHEMES = {
-  bearer: { type: "http", scheme: "bearer", description: "A key of KRONOS_API_KEYS_FILE." },
-  apiKey: { type: "apiKey", in: "header", name: "X-API-Key", description: "The same key." },
-  container: {
-    type: "apiKey",
-    in: "header",
-    name: "X-Container-Name",
-    description: "A name of KRONOS_CONTAINER_WHITELIST.",
-  },
-} as const;
-
-/** Any of them, or none where the service does not ask. */
-const SECURITY: NonNullable<RouteConfig["security"]> = [
-  {},
-  ...Object.keys(SECURITY_SCHEMES).map((name) => ({ [name]: [] })),
-];
-
-const DEADLINE_HEADER = {
-  name: "X-Request-Deadline-Ms",
-  in: "header" as const,
-  required: false,
-  description: "The client's own deadline, milliseconds from arrival.",
-  schema: { type: "integer" as const, minimum: 1 },
-};
-
-const ENCODING_HEADER = {
-  name: "Content-Encoding",
-  in: "header" as const,
-  required: false,
-  description: "How the body is compressed; its limit counts what it inflates to.",
-  schema: { type: "string" as const, enum: ["gzip", "identity"] },
-};
-
-function registerPrediction(
-  app: App,
-  path: string,
-  summary: string,
-  request: { readonly schema: z.ZodType; readonly example: object },
-  answer: { readonly schema: z.ZodType; readonly example: object },
-): void {
-  app.openAPIRegistry.registerPath({
-    method: "post",
-    path,
-    summary,
-    tags: ["Forecasts"],
-    security: SECURITY,
-    parameters: [DEADLINE_HEADER, ENCODING_HEADER],
-    request: {
-      body: {
-        required: true,
-        content: { "application/json": { schema: request.schema, example: request.example } },
-      },
-    },
-    responses: {
-      200: {
-        ...json("The forecast.", answer.schema, answer.example),
-        headers: {
-          ...HEADERS,
-          "X-Kronos-Seed": {
-            description:
-              "The seed used; for a batch of different ones all, joined by commas, in the order of the items.",
-            schema: { type: "string" as const },
-          },
-          "Server-Timing": {
-            description:
-              "Milliseconds of queue, tokenize, prefill, decode (slowest series), total.",
-            schema: { type: "string" as const },
-          },
-        },
-      },
-      ...errorResponses(PREDICTION_ERRORS),
-    },
-  });
-}
+import { MAX_ISSUES } from "./errors.ts";
+import { detailedHealthSchema, readinessSchema } from "./schemas.ts";
 
 function registerProbes(app: App): void {
   const ready = { status: "ok", model_loaded: true, device: "wasm", device_warning: null };
@@ -236,20 +134,7 @@ export function registerRoutes(app: App): void {
   for (const [name, scheme] of Object.entries(SECURITY_SCHEMES)) {
     app.openAPIRegistry.registerComponent("securitySchemes", name, scheme);
   }
-  registerPrediction(
-    app,
-    "/v1/predict/single",
-    "Forecast one series",
-    { schema: singleRequestSchema, example: SINGLE_REQUEST },
-    { schema: predictionSchema, example: PREDICTION },
-  );
-  registerPrediction(
-    app,
-    "/v1/predict/batch",
-    "Forecast several series, all or nothing",
-    { schema: batchRequestSchema, example: BATCH_REQUEST },
-    { schema: predictionSchema.array(), example: [PREDICTION] },
-  );
+  registerPredictions(app);
   registerProbes(app);
   registerDocs(app);
 }

@@ -4,7 +4,7 @@ import { validateBatch, validateSingle } from "./validate.ts";
 import type { ValidationContext, ValidSeries } from "./validate_series.ts";
 
 /** The name of a prediction endpoint, as metrics label it. */
-export type Endpoint = "single" | "batch";
+export type Endpoint = "single" | "batch" | "stream";
 
 /**
  * The series of a request.
@@ -19,7 +19,7 @@ export function parseRequest(
 ): ValidSeries[] {
   const document = parseJson(bytes);
   if (context === null) return [];
-  return endpoint === "single"
-    ? validateSingle(document, context)
-    : validateBatch(document, context);
+  return endpoint === "batch"
+    ? validateBatch(document, context)
+    : validateSingle(document, context);
 }

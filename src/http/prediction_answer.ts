@@ -28,6 +28,8 @@ export interface AnsweredSeries {
   readonly seed: number | null;
   /** The numbers. */
   readonly forecast: Pick<SeriesForecast, "mean" | "quantiles" | "samples" | "events">;
+  /** Where the time went: told at the end of a stream, which has sent its headers long before. */
+  readonly timings: PhaseTimings;
 }
 
 /** What the body of an answer says. */
@@ -40,9 +42,9 @@ export interface PredictionAnswer {
   readonly info: Pick<ModelInfo, "modelVersion" | "tokenizerVersion">;
 }
 
-/** One object for each row of `[rows, 6]`. */
-function candleRows(rows: Float64Array, timestamps: readonly string[]): object[] {
-  return timestamps.map((timestamp, step) => {
+/** One object for each row of `[rows, 6]`, stamped in their order. */
+export function candleRows(rows: Float64Array, timestamps: readonly string[]): object[] {
+  return timestamps.slice(0, rows.length / FEATURES).map((timestamp, step) => {
     const [open, high, low, close, volume, amount] = rows.subarray(step * FEATURES);
     return { timestamp, open, high, low, close, volume, amount };
   });
@@ -59,14 +61,14 @@ function eventDocument(answer: EventAnswer): object {
 }
 
 /** One value for each level, by the level as JavaScript prints it. */
-function byLevel(levels: readonly number[], values: readonly unknown[]): object {
+export function byLevel(levels: readonly number[], values: readonly unknown[]): object {
   return Object.fromEntries(levels.map((level, i) => [String(level), values[i]]));
 }
 
 function seriesDocument(
   { seriesId, timestamps, levels, warnings, seed, forecast }: AnsweredSeries,
   info: PredictionAnswer["info"],
-): object {
+): Readonly<Record<string, unknown>> {
   const size = timestamps.length * FEATURES;
   const { mean, quantiles, samples, events } = forecast;
   return {
@@ -89,8 +91,26 @@ function seriesDocument(
   };
 }
 
+/** What is left to say of a series whose candles were sent step by step. */
+function summaryDocument(series: AnsweredSeries, info: PredictionAnswer["info"]): object {
+  const { prediction: _sent, quantiles: _too, ...rest } = seriesDocument(series, info);
+  const { queueMs, tokenizeMs, prefillMs, decodeMs, totalMs } = series.timings;
+  return {
+    ...rest,
+    steps: series.timestamps.length,
+    timings: {
+      queue_ms: queueMs,
+      tokenize_ms: tokenizeMs,
+      prefill_ms: prefillMs,
+      decode_ms: decodeMs,
+      total_ms: totalMs,
+    },
+  };
+}
+
 /** The JSON of an answer; the same on any thread. */
 export function answerText({ endpoint, series, info }: PredictionAnswer): string {
+  if (endpoint === "stream") return JSON.stringify(summaryDocument(series[0], info));
   const documents = series.map((one) => seriesDocument(one, info));
   return JSON.stringify(endpoint === "single" ? documents[0] : documents);
 }
@@ -141,7 +161,7 @@ export function predictionAnswer(
   const seeds = seedHeader(valid);
   const series = valid.map(
     ({ seriesId, predictionTimestamps, warnings, warningLimits, asksForSeed, request }, i) => {
-      const { mean, quantiles, samples, events } = forecasts[i];
+      const { mean, quantiles, samples, events, timings } = forecasts[i];
       return {
         seriesId,
         timestamps: predictionTimestamps,
@@ -149,8 +169,11 @@ export function predictionAnswer(
         warnings: warnings === null
           ? null
           : [...warnings, ...forecastWarnings(request, forecasts[i], warningLimits)],
-        seed: asksForSeed || seeds === TOO_MANY_SEEDS ? request.seed : null,
+        seed: asksForSeed || endpoint === "stream" || seeds === TOO_MANY_SEEDS
+          ? request.seed
+          : null,
         forecast: { mean, quantiles, samples, events },
+        timings,
       };
     },
   );

@@ -8,6 +8,9 @@ import { requiredOr, VALUES } from "./value_schemas.ts";
 /** A schema that only the OpenAPI document reads, so that what it yields does not matter. */
 export type Schema = z.ZodType;
 
+/** The same of an object, which others may be made from. */
+export type ObjectSchema = z.ZodObject;
+
 /** A candle as a request sends it. Prices are above 0, sizes at least 0, all at most `MAX_VALUE`. */
 export interface Candle {
   /** Price at the begin. */
@@ -161,7 +164,8 @@ export const batchRequestSchema: Schema = z.object({
     .openapi({ description: "At most KRONOS_MAX_BATCH_ITEMS, 256 unless set." }),
 }).openapi("BatchRequest");
 
-const predictedCandle = z.object({
+/** A candle of an answer. */
+export const predictedCandleSchema: Schema = z.object({
   timestamp: z.string(),
   open: z.number(),
   high: z.number(),
@@ -180,13 +184,15 @@ const warningSchema = z.object({
 }).openapi("Warning");
 
 /** The answer for one series. */
-export const predictionSchema: Schema = z.object({
+export const predictionSchema: ObjectSchema = z.object({
   series_id: z.string().nullable(),
-  prediction: z.array(predictedCandle).openapi({ description: "The mean over the sample paths." }),
+  prediction: z.array(predictedCandleSchema).openapi({
+    description: "The mean over the sample paths.",
+  }),
   model_version: z.string(),
   tokenizer_version: z.string(),
-  quantiles: z.record(z.string(), z.array(predictedCandle)).optional(),
-  samples: z.array(z.array(predictedCandle)).optional(),
+  quantiles: z.record(z.string(), z.array(predictedCandleSchema)).optional(),
+  samples: z.array(z.array(predictedCandleSchema)).optional(),
   events: z.array(EVENT_SCHEMAS.answer).optional().openapi({
     description: "One for each event of the request, in its order.",
   }),

@@ -66,6 +66,8 @@ export function listen(
   const closeAfterLastAnswers = (): void => {
     const last = new Map([...answering.keys()].map((each) => [each.req.socket, each]));
     for (const [socket, outgoing] of last) {
+      // A stream has said already that its connection stays; what comes after it will close it.
+      if (outgoing.headersSent) continue;
       outgoing.shouldKeepAlive = false;
       closesConnection.add(socket);
     }

@@ -29,6 +29,7 @@ export interface EngineOptions {
 
 /** Where nothing is set, for commands that end by themselves. */
 const PATIENT: SupervisionTimes = {
+  openTimeoutMs: 600_000,
   runTimeoutMs: 600_000,
   backoffBaseMs: 1000,
   backoffCapMs: 60_000,
@@ -109,7 +110,7 @@ async function openReplicas(
   { workers, supervision = PATIENT, events = NOBODY }: EngineOptions,
 ): Promise<SupervisedReplica[]> {
   const open = (): Promise<AbandonableReplica> =>
-    workers === 0 ? openLocalReplica(parts) : openWorkerReplica(parts);
+    workers === 0 ? openLocalReplica(parts) : openWorkerReplica(parts, supervision.openTimeoutMs);
   const starts = Array.from(
     { length: Math.max(1, workers) },
     async () => new SupervisedReplica(await open(), open, supervision, events),

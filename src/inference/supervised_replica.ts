@@ -14,6 +14,8 @@ export interface AbandonableReplica extends Omit<Replica, "available"> {
 
 /** How long things may take, in milliseconds. */
 export interface SupervisionTimes {
+  /** Opening a replica, the first or another. */
+  readonly openTimeoutMs: number;
   /** One call. */
   readonly runTimeoutMs: number;
   /** First pause between two tries to replace a replica, doubled each time. */

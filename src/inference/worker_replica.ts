@@ -22,18 +22,26 @@ function startWorker(): Worker {
 /**
  * Starts a worker and loads the model in it.
  *
+ * @param timeoutMs the longest that may take; a worker that ends meanwhile says so to nobody
  * @param start makes the worker; tests start one that fails
+ * @throws ReplicaFault of kind `hung` after that time
  */
 export async function openWorkerReplica(
   parts: ReplicaParts,
+  timeoutMs: number,
   start: () => Worker = startWorker,
 ): Promise<WorkerReplica> {
   const replica = new WorkerReplica(start());
+  const watchdog = setTimeout(() => {
+    replica.abandon(new ReplicaFault("hung", `The model did not open within ${timeoutMs} ms`));
+  }, timeoutMs);
   try {
     await replica.open(parts);
   } catch (error) {
     replica.abandon(new ReplicaFault("died", "Cannot infer: the model did not open", error));
     throw error;
+  } finally {
+    clearTimeout(watchdog);
   }
   return replica;
 }

@@ -2,7 +2,7 @@
 import { statfs } from "node:fs/promises";
 import { InferenceFailedError } from "../forecast/errors.ts";
 import { ModelFolderError } from "../inference/model_folder.ts";
-import { type FaultKind, replicaFault } from "../inference/replica_fault.ts";
+import { type FaultKind, ReplicaFault, replicaFault } from "../inference/replica_fault.ts";
 
 /** What kept a model from loading, as metrics label it. */
 export type LoadFailureCause =
@@ -23,6 +23,12 @@ export interface LoadFailure {
   /** For whoever asks the detailed health. */
   readonly message: string;
 }
+
+/** What a worker that loads the model may do instead. */
+const LOADING: Readonly<Partial<Record<FaultKind, string>>> = {
+  died: "a worker ended while it loaded the model",
+  hung: "a worker did not load the model in time (KRONOS_STARTUP_TIMEOUT)",
+};
 
 /** What a warm-up that failed says of the model. */
 const WARM_UP: Readonly<Record<FaultKind, string>> = {
@@ -64,6 +70,8 @@ export async function loadFailure(thrown: unknown, folder: string): Promise<Load
   if (thrown instanceof InferenceFailedError) {
     return { cause: "model_fails", message: WARM_UP[kind] };
   }
+  const lost = thrown instanceof ReplicaFault ? LOADING[kind] : undefined;
+  if (lost !== undefined) return { cause: "model_fails", message: lost };
   if (thrown instanceof RangeError) return { cause: "bad_settings", message: thrown.message };
   return { cause: "unknown", message: "the model cannot be loaded; the log says why" };
 }

@@ -96,6 +96,7 @@ export async function openModel(parts: ModelParts): Promise<OpenModel> {
     threads,
     maxContext,
     supervision: {
+      openTimeoutMs: config.startupTimeoutS * 1000,
       runTimeoutMs: config.runTimeoutS * 1000,
       backoffBaseMs: config.reloadBaseMs,
       backoffCapMs: config.reloadCapMs,

@@ -43,6 +43,13 @@ export const HTTP_SETTINGS = {
     whole(1, 1_000_000),
     "larger bodies and answers, and batches, have a thread of their own: probes must not wait",
   ),
+  streamHeartbeatS: setting(
+    "KRONOS_STREAM_HEARTBEAT",
+    "seconds",
+    15,
+    seconds,
+    "between heartbeats of a stream; proxies cut what is silent (nginx: after 60)",
+  ),
   requestTimeoutS: setting("KRONOS_REQUEST_TIMEOUT", "seconds", 300, seconds, "for a request"),
   headTimeoutS: setting(
     "KRONOS_HEAD_TIMEOUT",

@@ -86,6 +86,6 @@ export const MODEL_SETTINGS = {
     "seconds",
     300,
     seconds,
-    "for loading the model; then the log says so and loading goes on",
+    "for a replica to load the model; then it is given up, and loading is tried again",
   ),
 } as const;

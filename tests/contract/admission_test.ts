@@ -7,8 +7,8 @@ import { BATCH, errorOf, SINGLE, TestedApp } from "./tested_app.ts";
 
 /** A forecaster that never answers; it rejects when it is told to stop. */
 const stuck = (onForecast: () => void): ScheduledForecaster => ({
-  forecast: (_requests, signal, onStart) => {
-    onStart?.();
+  forecast: (_requests, signal, progress) => {
+    progress?.onStart?.();
     onForecast();
     return new Promise((_, reject) => {
       signal.addEventListener("abort", () => reject(signal.reason));

@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import { createForecaster } from "../../src/forecast/forecaster.ts";
 import { DEFAULT_SCHEDULER_SETTINGS } from "../../src/forecast/scheduler.ts";
 import { openTinyReplica } from "../engine/tiny_replica.ts";
-import { BATCH, type Prediction, TestedApp } from "./tested_app.ts";
+import { allEvents } from "./stream_events.ts";
+import { BATCH, type Prediction, STREAM, TestedApp } from "./tested_app.ts";
 import { brokenRules } from "./broken_rules.ts";
 import { batchBody, minutes, seriesBody } from "./series_body.ts";
 
@@ -54,6 +55,15 @@ Deno.test("horizon: alone and in a batch, beside items that send their stamps", 
   assert.deepEqual(answers[0].prediction, answers[1].prediction);
   assert.deepEqual(stampsOf(answers[0]), minutes(4, 3));
   assert.equal(typeof (await under.predict(horizonBody(4, 3))).seed, "number");
+});
+
+Deno.test("horizon: streamed with its stamps, probabilities and warnings in the summary", async () => {
+  const under = new TestedApp();
+  const body = horizonBody(4, 3, { seed: 1, events: [{ type: "close_above", level: 1e6 }] });
+  const told = await allEvents(await under.post(STREAM, body));
+  const { events, warnings } = await under.predict(body);
+  assert.deepEqual(told.slice(1, 4).map(({ data }) => data.candle.timestamp), minutes(4, 3));
+  assert.deepEqual([told[4].data.events, told[4].data.warnings], [events, warnings]);
 });
 
 Deno.test("calendar: weekdays, hours by zone through daylight saving, the input's own where absent", async () => {

@@ -3,6 +3,9 @@
 /** One line of its log. */
 export type LogLine = Readonly<Record<string, unknown>>;
 
+/** What `deno task start` and the image set, see docs/performance.md. */
+const ALLOCATION = { MALLOC_MMAP_THRESHOLD_: "32768" };
+
 /** Longest that a test waits for the process, in milliseconds: a loaded machine is slow. */
 const PATIENCE_MS = 60_000;
 
@@ -30,7 +33,7 @@ export class ServiceProcess {
     this.#reading = this.#read();
   }
 
-  /** Starts the service with the permissions of `deno task start`; resolves when it listens. */
+  /** Starts the service as `deno task start` does; resolves when it listens. */
   static async start(
     environment: Readonly<Record<string, string>> = {},
     entry = "src/main.ts",
@@ -39,7 +42,7 @@ export class ServiceProcess {
       args: ["run", "-P=start", entry],
       cwd: ROOT,
       clearEnv: true,
-      env: { ...inheritedEnvironment(), PORT: "0", ...environment },
+      env: { ...inheritedEnvironment(), ...ALLOCATION, PORT: "0", ...environment },
       stdin: "null",
       stdout: "piped",
       stderr: "inherit",

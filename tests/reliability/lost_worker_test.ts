@@ -7,29 +7,44 @@ import { forecastAlone, tinyParts, tinySeries } from "../engine/tiny_replica.ts"
 
 const parts = await tinyParts();
 
-/** A supervised replica, the workers that it has had, and what was said of it. */
-async function supervised(runTimeoutMs: number): Promise<{
+/** Enough for a worker that opens the tiny model, on a machine that is busy. */
+const OPEN_TIMEOUT_MS = 60_000;
+
+/** For one that never will. */
+const SHORT_TIMEOUT_MS = 50;
+
+function silentWorker(): Worker {
+  return new Worker(new URL("./silent_worker.ts", import.meta.url), { type: "module" });
+}
+
+/** A supervised replica, the workers that it has had, of which some do not open, and what was said of it. */
+async function supervised(
+  runTimeoutMs: number,
+  silent: readonly number[] = [],
+): Promise<{
   readonly replica: SupervisedReplica;
   readonly workers: Worker[];
   readonly lost: string[];
 }> {
   const workers: Worker[] = [];
   const lost: string[] = [];
+  const isSilent = (): boolean => silent.includes(workers.length);
   const start = (): Worker => {
-    const url = new URL("./dying_worker.ts", import.meta.url);
-    const worker = new Worker(url, { type: "module" });
+    const entry = isSilent() ? "./ending_worker.ts" : "./dying_worker.ts";
+    const worker = new Worker(new URL(entry, import.meta.url), { type: "module" });
     workers.push(worker);
     return worker;
   };
-  const open = () => openWorkerReplica(parts, start);
+  const open = () =>
+    openWorkerReplica(parts, isSilent() ? SHORT_TIMEOUT_MS : OPEN_TIMEOUT_MS, start);
   const replica = new SupervisedReplica(
     await open(),
     open,
-    { runTimeoutMs, backoffBaseMs: 1, backoffCapMs: 10 },
+    { openTimeoutMs: OPEN_TIMEOUT_MS, runTimeoutMs, backoffBaseMs: 1, backoffCapMs: 10 },
     {
       lost: ({ kind }) => lost.push(kind),
       replaced: () => lost.push("replaced"),
-      replacementFailed: (error) => assert.fail(String(error)),
+      replacementFailed: (error) => lost.push(`not replaced: ${(error as ReplicaFault).kind}`),
     },
   );
   return { replica, workers, lost };
@@ -69,4 +84,19 @@ Deno.test("close() of a replica whose worker is gone ends, and no other takes it
   await replica.close();
   await assert.rejects(replica.prefill(tinySeries(40, { seed: 3 })), isFault("died"));
   assert.equal(workers.length, 1);
+});
+
+Deno.test("openWorkerReplica() gives up a worker that never answers", async () => {
+  await assert.rejects(openWorkerReplica(parts, SHORT_TIMEOUT_MS, silentWorker), isFault("hung"));
+});
+
+Deno.test("a worker that never opens is given up, and another takes its place", async () => {
+  const { replica, workers, lost } = await supervised(60_000, [1]);
+  const run = replica.prefill(tinySeries(40, { seed: 3 }));
+  workers[0].postMessage({ die: true });
+  await assert.rejects(run, isFault("died"));
+  await replica.available();
+  await forecastAlone(replica, tinySeries(40, { seed: 4 }));
+  assert.deepEqual(lost, ["died", "not replaced: hung", "replaced"]);
+  await replica.close();
 });

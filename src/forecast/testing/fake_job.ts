@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { FEATURES, TIME_FEATURES } from "../../kronos/architecture.ts";
 import type { PhaseTimings } from "../forecast.ts";
-import type { SeriesJob } from "../pending_request.ts";
+import type { GeneratedCandles, SeriesJob } from "../pending_request.ts";
 import { fakeValue } from "./fake_replica.ts";
 
 /** A series of one candle, and what the scheduler handed back for it. */
@@ -12,8 +12,9 @@ export class FakeJob implements SeriesJob {
   readonly paths: number;
   /** Its steps. */
   readonly horizon: number;
-  /** What each call of `finish` was given. */
+  /** What had come at each call of `finish`, `[paths, horizon, 6]`, and what it was given. */
   readonly finishes: { readonly candles: Float32Array; readonly timings: PhaseTimings }[] = [];
+  #candles = new Float32Array(0);
 
   /**
    * A series that has not been submitted.
@@ -40,8 +41,17 @@ export class FakeJob implements SeriesJob {
   }
 
   /** See `SeriesJob`. */
-  finish(candles: Float32Array, timings: PhaseTimings): void {
-    this.finishes.push({ candles, timings });
+  advance({ firstStep, steps, candles }: GeneratedCandles): void {
+    if (firstStep === 0) this.#candles = new Float32Array(this.paths * this.horizon * FEATURES);
+    for (let path = 0; path < this.paths; path++) {
+      const ofPath = candles.subarray(path * steps * FEATURES, (path + 1) * steps * FEATURES);
+      this.#candles.set(ofPath, (path * this.horizon + firstStep) * FEATURES);
+    }
+  }
+
+  /** See `SeriesJob`. */
+  finish(timings: PhaseTimings): void {
+    this.finishes.push({ candles: this.#candles, timings });
   }
 
   /** Fails unless the job was given its own candles, once. */

@@ -1,0 +1,2 @@
+/** The worker of a replica that hears everything and answers nothing. */
+globalThis.addEventListener("message", () => {});
