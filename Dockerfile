@@ -35,6 +35,10 @@ COPY --from=build /cache /cache
 COPY --from=build /app/deno.json /app/deno.lock ./
 COPY --from=build /app/deploy deploy
 COPY --from=build /app/src src
+# The page, which is read, not run.
+COPY examples examples
+COPY clients clients
+COPY page page
 # HOST: a container's loopback is reached by nobody. KRONOS_PLATFORM: `docker stop` waits 10 s.
 # MALLOC_MMAP_THRESHOLD_: 80 MB less after compiling (docs/performance.md, "Memory").
 ENV DENO_DIR=/cache \

@@ -1,8 +1,43 @@
-/** Makes `synthetic-1h.csv`: hourly candles of a seeded random walk whose volatility wanders. */
+/** Makes the examples: candles of seeded random walks whose volatility wanders. */
 
-const ROWS = 600;
 const HOUR_MS = 3_600_000;
-const START = Date.UTC(2025, 0, 6);
+const DAY_MS = 24 * HOUR_MS;
+
+/** What an example is made of. */
+export interface ExampleOptions {
+  /** Candles. */
+  readonly rows: number;
+  /** When the first begins, milliseconds since 1970. */
+  readonly start: number;
+  /** From one to the next, milliseconds; where it is a day, weekends are left out. */
+  readonly spacingMs: number;
+  /** Standard deviation of the logarithm of a candle's change, in the middle. */
+  readonly volatility: number;
+  /** The first price. */
+  readonly price: number;
+  /** Of every random number. */
+  readonly seed: number;
+}
+
+/** The files by name. */
+export const EXAMPLES: Readonly<Record<string, ExampleOptions>> = {
+  "synthetic-1h.csv": {
+    rows: 600,
+    start: Date.UTC(2025, 0, 6),
+    spacingMs: HOUR_MS,
+    volatility: 0.004,
+    price: 250,
+    seed: 20_250_106,
+  },
+  "synthetic-1d.csv": {
+    rows: 700,
+    start: Date.UTC(2022, 8, 5),
+    spacingMs: DAY_MS,
+    volatility: 0.013,
+    price: 84,
+    seed: 20_220_905,
+  },
+};
 
 /** Numbers of (0, 1) in a fixed order ("mulberry32"). */
 function generator(seed: number): () => number {
@@ -15,26 +50,37 @@ function generator(seed: number): () => number {
   };
 }
 
-/** The text of the file. */
-export function exampleCsv(): string {
-  const uniform = generator(20_250_106);
+/** Begins of the candles, milliseconds since 1970. */
+function* begins({ rows, start, spacingMs }: ExampleOptions): Generator<number> {
+  for (let ms = start, made = 0; made < rows; ms += spacingMs) {
+    if (spacingMs === DAY_MS && [0, 6].includes(new Date(ms).getUTCDay())) continue;
+    made++;
+    yield ms;
+  }
+}
+
+/** The text of a file. */
+export function exampleCsv(options: ExampleOptions): string {
+  const { spacingMs, volatility: middle, price: first, seed } = options;
+  const uniform = generator(seed);
   const normal = (): number =>
     Math.sqrt(-2 * Math.log(uniform())) * Math.cos(2 * Math.PI * uniform());
   const lines = ["timestamp,open,high,low,close,volume,amount"];
-  let close = 250;
-  let logVolatility = Math.log(0.004);
-  for (let i = 0; i < ROWS; i++) {
-    logVolatility += 0.03 * (Math.log(0.004) - logVolatility) + 0.12 * normal();
+  let close = first;
+  let logVolatility = Math.log(middle);
+  for (const ms of begins(options)) {
+    logVolatility += 0.03 * (Math.log(middle) - logVolatility) + 0.12 * normal();
     const volatility = Math.exp(logVolatility);
     const open = close;
     close = open * Math.exp(volatility * normal());
     const high = Math.max(open, close) * Math.exp(0.4 * volatility * Math.abs(normal()));
     const low = Math.min(open, close) * Math.exp(-0.4 * volatility * Math.abs(normal()));
-    const daily = 1 + 0.5 * Math.sin(2 * Math.PI * (i % 24 - 8) / 24);
-    const volume = 800 * daily * Math.exp(0.3 * normal()) * (volatility / 0.004);
+    const hour = (ms - options.start) / HOUR_MS;
+    const season = spacingMs < DAY_MS ? 1 + 0.5 * Math.sin(2 * Math.PI * (hour % 24 - 8) / 24) : 1;
+    const volume = 800 * season * Math.exp(0.3 * normal()) * (volatility / middle);
     const price = (value: number): string => value.toFixed(4);
     const amount = volume * (open + high + low + close) / 4;
-    const stamp = new Date(START + i * HOUR_MS).toISOString().slice(0, 19);
+    const stamp = new Date(ms).toISOString().slice(0, spacingMs < DAY_MS ? 19 : 10);
     lines.push(
       [stamp, ...[open, high, low, close].map(price), volume.toFixed(3), amount.toFixed(2)].join(),
     );
@@ -43,5 +89,7 @@ export function exampleCsv(): string {
 }
 
 if (import.meta.main) {
-  await Deno.writeTextFile(new URL("synthetic-1h.csv", import.meta.url), exampleCsv());
+  for (const [name, options] of Object.entries(EXAMPLES)) {
+    await Deno.writeTextFile(new URL(name, import.meta.url), exampleCsv(options));
+  }
 }

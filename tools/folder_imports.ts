@@ -13,7 +13,8 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   kronos: [],
   importer: ["kronos", "inference"],
   evaluation: ["forecast", "inference/engine.ts", "kronos"],
-  cli: ["config.ts", "evaluation", "forecast", "inference", "kronos"],
+  chart: ["kronos"],
+  cli: ["config.ts", "chart", "evaluation", "forecast", "inference", "kronos"],
 };
 
 /** Whether a path is a test, or stands in for something in tests. */

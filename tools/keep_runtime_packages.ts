@@ -19,10 +19,19 @@ interface ModuleInfo {
 }
 
 /** Packages whose files are read, not imported. */
-const READ_PACKAGES = ["swagger-ui-dist"];
+const READ_PACKAGES = [
+  "csv-parse",
+  "eventsource-parser",
+  "lightweight-charts",
+  "openapi-fetch",
+  "swagger-ui-dist",
+];
 
 /** Files of packages that come in many builds; the others are left out. */
 const KEPT_FILES: Readonly<Record<string, RegExp>> = {
+  "csv-parse": /^(?:package\.json|LICENSE|sync\.js)$/,
+  "lightweight-charts":
+    /^(?:package\.json|LICENSE|lightweight-charts\.(?:standalone\.)?production\.mjs)$/,
   "onnxruntime-web":
     /^(?:package\.json|LICENSE|ort\.node\.min\.mjs|ort-wasm-simd-threaded\.(?:mjs|wasm))$/,
   "swagger-ui-dist":

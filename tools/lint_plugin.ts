@@ -17,11 +17,12 @@ const KEPT_LIBRARIES: Readonly<Record<string, string>> = {
   "onnx-proto": "src/importer/",
   "@huggingface/hub": "src/importer/",
   "prom-client": "src/telemetry/",
+  "@opentelemetry/api": "src/telemetry/",
 };
 
 /** Files that speak to a terminal, and the log. */
 const SPEAKERS =
-  /^(?:bench|tools|examples|src\/cli)\/|(?:^|\/)main\.ts$|^src\/telemetry\/log\.ts$|_checkpoint\.ts$/;
+  /^(?:bench|tools|examples|load|src\/cli)\/|(?:^|\/)main\.ts$|^src\/telemetry\/log\.ts$|_checkpoint\.ts$/;
 
 /** A file's path below the repository's root, wherever that is checked out. */
 function pathOf({ filename }: Deno.lint.RuleContext): string {

@@ -13,7 +13,7 @@ import { openEngine } from "../inference/open_engine.ts";
 import { FEATURES } from "../kronos/architecture.ts";
 import { numberOf, positive, UsageError, whole } from "./arguments.ts";
 import { CandleFileError, parseCandleCsv } from "./candle_csv.ts";
-import { candleSvg } from "./candle_svg.ts";
+import { candleSvg } from "../chart/candle_svg.ts";
 import { runCommand } from "./run_command.ts";
 
 /** Candles of the input that the chart shows. */
@@ -172,17 +172,17 @@ async function drawSvg(path: string, file: string, result: Result): Promise<void
   const shown = Math.min(CHART_CANDLES, stamps.length);
   const name = file.split("/").at(-1);
   const [least, most] = [quantiles[0], quantiles[quantiles.length - 1]];
-  const band = quantiles.length < 2
-    ? null
-    : { low: forecast.quantiles[0], high: forecast.quantiles[quantiles.length - 1] };
-  const range = band === null ? "" : `, band ${least} to ${most}`;
+  const bands = quantiles.length < 2
+    ? []
+    : [{ low: forecast.quantiles[0], high: forecast.quantiles[quantiles.length - 1] }];
+  const range = bands.length === 0 ? "" : `, band ${least} to ${most}`;
   const chart = candleSvg({
     title:
       `${name}: ${next.length} steps by ${info.modelVersion}${range}, ${paths} paths, seed ${seed}`,
     labels: [...stamps.slice(-shown), ...next].map(({ text }) => text),
     context: candles.subarray(-shown * FEATURES),
     forecast: forecast.mean,
-    band,
+    bands,
   });
   await Deno.writeTextFile(path, chart);
 }

@@ -7,7 +7,14 @@ import { forecastWarnings } from "./forecast_warnings.ts";
 import { candlesAround, requestOf } from "./testing/series_request.ts";
 
 const LIMITS = { rangeFactor: 3, eventPaths: 5 };
-const TIMINGS = { queueMs: 0, tokenizeMs: 0, prefillMs: 0, decodeMs: 0, totalMs: 0 };
+const TIMINGS = {
+  queueMs: 0,
+  firstWaitMs: 0,
+  tokenizeMs: 0,
+  prefillMs: 0,
+  decodeMs: 0,
+  totalMs: 0,
+};
 
 /** A candle at one price for each step. */
 function rowsAt(prices: readonly number[]): Float64Array {

@@ -17,6 +17,7 @@ import type {
   SeriesRequest,
 } from "./forecast.ts";
 import { type Corrections, GrowingForecast } from "./growing_forecast.ts";
+import type { WorkEvents } from "./lane.ts";
 import type { SeriesJob } from "./pending_request.ts";
 import {
   type FailureHandling,
@@ -39,6 +40,8 @@ export interface ForecasterOptions {
   readonly scheduler: SchedulerSettings;
   /** What happens when a call to a replica fails; absent: tried again by default, and nobody hears of it. */
   readonly failures?: Partial<FailureHandling>;
+  /** Hears of the model's work as it is done; absent: nobody does. */
+  readonly work?: WorkEvents;
 }
 
 /** A forecaster that can be watched and stopped. */
@@ -52,7 +55,12 @@ export interface ScheduledForecaster extends Forecaster {
 /** Forecasts on the replicas of an engine. */
 export function createForecaster(options: ForecasterOptions): ScheduledForecaster {
   const { engine, clipValue, anchor = false, calibration = null } = options;
-  const scheduler = new Scheduler(engine.replicas, options.scheduler, options.failures);
+  const scheduler = new Scheduler(
+    engine.replicas,
+    options.scheduler,
+    options.failures,
+    options.work,
+  );
   return {
     async forecast(series, signal, progress = {}) {
       const forecasts = new Array<SeriesForecast>(series.length);

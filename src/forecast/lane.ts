@@ -4,8 +4,9 @@
  * advance the group at the head of the line by one chunk and send it to the back. So a short request
  * behind a long one waits for one chunk of each group before it, never for a whole forecast.
  */
-import type { Replica } from "../inference/engine.ts";
+import type { Replica, SeriesChunk, SeriesInput } from "../inference/engine.ts";
 import { type ReplicaFault, replicaFault } from "../inference/replica_fault.ts";
+import { FEATURES } from "../kronos/architecture.ts";
 import type { PendingRequest, SeriesJob } from "./pending_request.ts";
 import { ResidentSeries } from "./resident_series.ts";
 import type { SchedulerSettings } from "./scheduler.ts";
@@ -13,8 +14,16 @@ import type { SchedulerSettings } from "./scheduler.ts";
 /** Series of one cohort at the same step. */
 type Group = readonly ResidentSeries[];
 
-/** Where a lane finds work, and whom it tells of failures. */
-export interface LaneSource {
+/** Who hears of the model's work as it is done; must not throw. */
+export interface WorkEvents {
+  /** A series was prefilled: candles that the model has read. */
+  onPrefill(candles: number): void;
+  /** A decode call is done: its sample paths, and the candles that they gained together. */
+  onDecode(rows: number, candles: number): void;
+}
+
+/** Where a lane finds work, and whom it tells of work and failures. */
+export interface LaneSource extends WorkEvents {
   /** Unsettled requests, in the order in which their next series may enter. */
   readonly requests: readonly PendingRequest[];
   /** Resolves when the replicas are about to be closed. */
@@ -122,6 +131,7 @@ export class Lane {
     }
     try {
       const prefilled = await this.#call(() => this.#replica.prefill(input));
+      this.#source.onPrefill(candlesOf(input));
       this.#gathering.push(new ResidentSeries(request, job, input, prefilled));
       return true;
     } catch (thrown) {
@@ -180,6 +190,7 @@ export class Lane {
       const { chunks, decodeMs } = await this.#call(
         () => this.#replica.decode(handles, this.#settings.chunkSteps),
       );
+      this.#source.onDecode(rowsOf(group), gained(chunks));
       const byHandle = new Map(chunks.map((chunk) => [chunk.handle, chunk]));
       for (const series of group) series.advance(byHandle.get(series.handle), decodeMs);
     } catch (thrown) {
@@ -217,4 +228,13 @@ export class Lane {
 
 function rowsOf(group: Group): number {
   return group.reduce((rows, series) => rows + series.paths, 0);
+}
+
+function candlesOf({ features }: SeriesInput): number {
+  return features.length / FEATURES;
+}
+
+/** Candles of all paths of all series in the call. */
+function gained(chunks: readonly SeriesChunk[]): number {
+  return chunks.reduce((sum, { candles }) => sum + candles.length / FEATURES, 0);
 }

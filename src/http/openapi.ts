@@ -67,23 +67,40 @@ function registerProbes(app: App): void {
   });
 }
 
-function registerDocs(app: App): void {
+function registerPage(app: App): void {
   const tags = ["Documentation"];
   const register = app.openAPIRegistry;
-  const location = {
-    Location: { description: "`/docs`", schema: { type: "string" as const } },
-  };
   register.registerPath({
     method: "get",
     path: "/",
-    summary: "To the documentation",
+    summary: "The page with charts",
     tags,
     security: SECURITY,
+    responses: { 200: text("The page.", "text/html"), ...errorResponses(ACCESS_ERRORS) },
+  });
+  register.registerPath({
+    method: "get",
+    path: "/page/{asset}",
+    summary: "A file of the page with charts",
+    tags,
+    security: SECURITY,
+    parameters: [{
+      name: "asset",
+      in: "path",
+      required: true,
+      description: "A name that the page gives; it changes with the content.",
+      schema: { type: "string" },
+    }],
     responses: {
-      302: { description: "See /docs.", headers: { ...HEADERS, ...location } },
-      ...errorResponses(ACCESS_ERRORS),
+      200: text("The file.", "text/javascript"),
+      ...errorResponses([...ACCESS_ERRORS, "NotFound", "InternalError"]),
     },
   });
+}
+
+function registerDocs(app: App): void {
+  const tags = ["Documentation"];
+  const register = app.openAPIRegistry;
   register.registerPath({
     method: "get",
     path: "/docs",
@@ -136,6 +153,7 @@ export function registerRoutes(app: App): void {
   }
   registerPredictions(app);
   registerProbes(app);
+  registerPage(app);
   registerDocs(app);
 }
 

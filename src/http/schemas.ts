@@ -134,11 +134,12 @@ const series = {
       "As many as candles, strictly ascending as instants. All stamps of a series, those to forecast included, carry a zone (offsets may differ) or none does.",
   }),
   prediction_timestamps: z.array(timestampSchema).min(1).max(MAX_HORIZON).nullish().openapi({
-    description: "Strictly ascending, all after the last input stamp. Either these or a horizon.",
+    description:
+      "Strictly ascending, all after the last input stamp. One of these and horizon is required.",
   }),
   horizon: horizonSchema.nullish().openapi({
     description:
-      "Steps to forecast: the stamps go on as the input's do, written like its last one.",
+      "Steps to forecast, in place of prediction_timestamps: the stamps go on as the input's do, written like its last one.",
   }),
   calendar: CALENDAR_SCHEMAS.calendar.nullish().openapi({
     description: "When the market trades, for a horizon and for warnings. Absent or null: as the " +
@@ -147,19 +148,16 @@ const series = {
   ...optional,
 };
 
-/** What is to be forecast is said in one way or the other. */
-const eitherWay = { anyOf: [{ required: ["prediction_timestamps"] }, { required: ["horizon"] }] };
-
 /** The body of `POST /v1/predict/single`. */
 export const singleRequestSchema: Schema = z.object({
   series_id: seriesIdSchema.nullish(),
   ...series,
 })
-  .openapi("PredictRequest", eitherWay);
+  .openapi("PredictRequest");
 
 /** The body of `POST /v1/predict/batch`. */
 export const batchRequestSchema: Schema = z.object({
-  items: z.array(z.object({ series_id: seriesIdSchema, ...series }).openapi("BatchItem", eitherWay))
+  items: z.array(z.object({ series_id: seriesIdSchema, ...series }).openapi("BatchItem"))
     .min(1)
     .openapi({ description: "At most KRONOS_MAX_BATCH_ITEMS, 256 unless set." }),
 }).openapi("BatchRequest");

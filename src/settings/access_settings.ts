@@ -38,7 +38,7 @@ export const ACCESS_SETTINGS = {
     "names",
     [],
     list((entry) => OPENABLE.some((name) => name === entry), OPENABLE.join(" and ")),
-    "of metrics and docs, what is open to all under access control",
+    "of metrics and docs (with the page), what is open to all under access control",
   ),
   adminPort: setting<number | null>(
     "KRONOS_ADMIN_PORT",

@@ -6,7 +6,7 @@ import { BATCH, errorOf, SINGLE, TestedApp } from "./tested_app.ts";
 
 const PROBES = ["/v1/healthz", "/v1/readyz", "/v1/healthz/detailed"];
 const METRICS = "/v1/metrics";
-const DOCS = ["/", "/docs", "/docs/start.js", "/openapi.json"];
+const DOCS = ["/", "/page/main.js", "/docs", "/docs/start.js", "/openapi.json"];
 
 const SECURED = { KRONOS_SECURITY_ENABLED: "true" };
 

@@ -56,7 +56,14 @@ Deno.test("an unknown path is a 404 for every method, with the path cut", async 
 
 Deno.test("a path's other methods are a 405 with Allow", async () => {
   const under = new TestedApp();
-  const gets = ["/", "/v1/healthz", "/v1/readyz", "/v1/healthz/detailed", "/v1/metrics"];
+  const gets = [
+    "/",
+    "/page/main.js",
+    "/v1/healthz",
+    "/v1/readyz",
+    "/v1/healthz/detailed",
+    "/v1/metrics",
+  ];
   const cases = [
     ...[...gets, "/docs", "/docs/start.js", "/openapi.json"].map((path) => [path, "GET, HEAD"]),
     [SINGLE, "POST"],

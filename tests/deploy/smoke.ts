@@ -1,5 +1,5 @@
 /**
- * What a client sees of a service that has just been deployed: ready, documented, and able to
+ * What a client sees of a service that has just been deployed: ready, documented, with its page, and able to
  * forecast. `deno run --allow-net tests/deploy/smoke.ts http://127.0.0.1:8000`; exit code 1 otherwise.
  * It imports nothing of ours and no package, so that it runs where only Deno is.
  */
@@ -20,6 +20,15 @@ assert.equal(ready.status, 200, await ready.text());
 const documentation = await fetch(`${origin}/docs/swagger-ui-bundle.js`);
 assert.equal(documentation.status, 200);
 await documentation.body?.cancel();
+
+const html = await (await fetch(`${origin}/`)).text();
+const files = [...html.matchAll(/"(\/page\/[^"]+)"/g)].map(([, path]) => path);
+assert.ok(files.length > 0);
+for (const path of files) {
+  const file = await fetch(origin + path);
+  assert.equal(file.status, 200, path);
+  await file.body?.cancel();
+}
 
 const answer = await fetch(`${origin}/v1/predict/single`, {
   method: "POST",

@@ -1,6 +1,6 @@
 /** The command line as a process. */
 import assert from "node:assert/strict";
-import { exampleCsv } from "../../examples/make_example.ts";
+import { exampleCsv, EXAMPLES } from "../../examples/make_example.ts";
 
 const ROOT = new URL("../../", import.meta.url).pathname;
 
@@ -14,7 +14,9 @@ async function forecast(...args: string[]) {
 }
 
 Deno.test("the example file is what its generator makes", async () => {
-  assert.equal(await Deno.readTextFile(`${ROOT}examples/synthetic-1h.csv`), exampleCsv());
+  for (const [name, options] of Object.entries(EXAMPLES)) {
+    assert.equal(await Deno.readTextFile(`${ROOT}examples/${name}`), exampleCsv(options));
+  }
 });
 
 Deno.test("forecast prints the same JSON for the same seed and draws a chart", async () => {

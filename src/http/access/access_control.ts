@@ -10,7 +10,7 @@ import { ContainerNames, reverseLookup } from "./container_names.ts";
 const OPEN_ROUTES: Readonly<Record<string, RegExp>> = {
   probes: /^\/v1\/(?:healthz|readyz|healthz\/detailed)$/,
   metrics: /^\/v1\/metrics$/,
-  docs: /^\/(?:docs(?:\/[^/]*)?|openapi\.json)?$/,
+  docs: /^\/(?:(?:docs|page)(?:\/[^/]*)?|openapi\.json)?$/,
 };
 
 /** The key of `Authorization: Bearer`, else of `X-API-Key`; null where there is none. */

@@ -1,6 +1,14 @@
-/** Draws candles and a forecast with its band as SVG. */
+/** Draws candles and a forecast with its bands as SVG, for the command line and the page alike. */
 import { FEATURES } from "../kronos/architecture.ts";
 import { escapedXml } from "./escaped_xml.ts";
+
+/** Two quantiles of a forecast, `[horizon, 6]` each. */
+export interface Band {
+  /** The lower one. */
+  readonly low: Float64Array;
+  /** The upper one. */
+  readonly high: Float64Array;
+}
 
 /** What to draw. */
 export interface ChartData {
@@ -12,8 +20,10 @@ export interface ChartData {
   readonly context: Float64Array;
   /** The forecast's mean, `[horizon, 6]`. */
   readonly forecast: Float64Array;
-  /** Lowest and highest quantile of the forecast, `[horizon, 6]` each; null without. */
-  readonly band: { readonly low: Float64Array; readonly high: Float64Array } | null;
+  /** The widest first, since the others lie upon it. */
+  readonly bands: readonly Band[];
+  /** Sample paths, `[horizon, 6]` each; none unless given. */
+  readonly paths?: readonly Float64Array[];
 }
 
 const WIDTH = 960;
@@ -28,6 +38,7 @@ const STYLE = `
   .grid { stroke: #e7e9ee; } .axis { fill: #667085; } .title { font-size: 15px; fill: #1d2433; }
   .up { fill: #0f9d74; stroke: #0f9d74; } .down { fill: #d64550; stroke: #d64550; }
   .band { fill: #3b6fd4; fill-opacity: .16; } .mean { fill: none; stroke: #3b6fd4; stroke-width: 2; }
+  .path { fill: none; stroke: #3b6fd4; stroke-opacity: .35; }
   .now { stroke: #98a2b3; stroke-dasharray: 4 4; }`;
 
 function column(rows: Float64Array, index: number): number[] {
@@ -55,21 +66,22 @@ function candle(
     `<rect x="${left}" y="${y(top)}" width="${width.toFixed(1)}" height="${height}"/></g>`;
 }
 
+/** The lowest and the highest price of all that is drawn. */
+function priceRange({ context, forecast, bands, paths = [] }: ChartData): [number, number] {
+  const closes = [...bands.flatMap(({ low, high }) => [low, high]), ...paths]
+    .flatMap((rows) => column(rows, CLOSE));
+  const both = [context, forecast];
+  const lows = [...both.flatMap((rows) => column(rows, LOW)), ...closes];
+  const highs = [...both.flatMap((rows) => column(rows, HIGH)), ...closes];
+  return [Math.min(...lows), Math.max(...highs)];
+}
+
 /** The chart as the text of an SVG file. */
-export function candleSvg({ title, labels, context, forecast, band }: ChartData): string {
+export function candleSvg(data: ChartData): string {
+  const { title, labels, context, forecast, bands, paths = [] } = data;
   const known = context.length / FEATURES;
   const total = known + forecast.length / FEATURES;
-  const lows = [
-    ...column(context, LOW),
-    ...column(band?.low ?? forecast, CLOSE),
-    ...column(forecast, LOW),
-  ];
-  const highs = [
-    ...column(context, HIGH),
-    ...column(band?.high ?? forecast, CLOSE),
-    ...column(forecast, HIGH),
-  ];
-  const [least, most] = [Math.min(...lows), Math.max(...highs)];
+  const [least, most] = priceRange(data);
   const span = most - least || most * 0.02;
   const plot = {
     width: WIDTH - MARGIN.left - MARGIN.right,
@@ -97,22 +109,24 @@ export function candleSvg({ title, labels, context, forecast, band }: ChartData)
       `<text class="axis" x="${x(i)}" y="${HEIGHT - 14}" text-anchor="middle">${text}</text>`,
     );
   }
-  if (band !== null) {
-    const edge = (rows: Float64Array): string[] =>
-      column(rows, CLOSE).map((price, step) => `${x(known + step)},${y(price)}`);
-    const points = [...edge(band.high), ...edge(band.low).reverse()].join(" ");
+  const closes = (rows: Float64Array): string[] =>
+    column(rows, CLOSE).map((price, step) => `${x(known + step)},${y(price)}`);
+  for (const { low, high } of bands) {
+    const points = [...closes(high), ...closes(low).reverse()].join(" ");
     parts.push(`<polygon class="band" points="${points}"/>`);
+  }
+  for (const path of paths) {
+    parts.push(`<polyline class="path" points="${closes(path).join(" ")}"/>`);
   }
   const body = Math.max(1, plot.width / total * 0.6);
   for (let i = 0; i < known; i++) {
     parts.push(candle(context.subarray(i * FEATURES), Number(x(i)), y, body));
   }
-  const mean = column(forecast, CLOSE).map((price, step) => `${x(known + step)},${y(price)}`);
   parts.push(
     `<line class="now" x1="${x(known - 0.5)}" x2="${x(known - 0.5)}" y1="${MARGIN.top}" y2="${
       HEIGHT - MARGIN.bottom
     }"/>`,
-    `<polyline class="mean" points="${mean.join(" ")}"/>`,
+    `<polyline class="mean" points="${closes(forecast).join(" ")}"/>`,
     `<text class="title" x="${MARGIN.left}" y="26">${escapedXml(title)}</text>`,
   );
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img">` +
