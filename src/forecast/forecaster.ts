@@ -16,8 +16,8 @@ import type {
   SeriesForecast,
   SeriesRequest,
 } from "./forecast.ts";
+import type { Claim } from "./fair_share.ts";
 import { type Corrections, GrowingForecast } from "./growing_forecast.ts";
-import type { WorkEvents } from "./lane.ts";
 import type { SeriesJob } from "./pending_request.ts";
 import {
   type FailureHandling,
@@ -40,8 +40,6 @@ export interface ForecasterOptions {
   readonly scheduler: SchedulerSettings;
   /** What happens when a call to a replica fails; absent: tried again by default, and nobody hears of it. */
   readonly failures?: Partial<FailureHandling>;
-  /** Hears of the model's work as it is done; absent: nobody does. */
-  readonly work?: WorkEvents;
 }
 
 /** A forecaster that can be watched and stopped. */
@@ -55,14 +53,9 @@ export interface ScheduledForecaster extends Forecaster {
 /** Forecasts on the replicas of an engine. */
 export function createForecaster(options: ForecasterOptions): ScheduledForecaster {
   const { engine, clipValue, anchor = false, calibration = null } = options;
-  const scheduler = new Scheduler(
-    engine.replicas,
-    options.scheduler,
-    options.failures,
-    options.work,
-  );
+  const scheduler = new Scheduler(engine.replicas, options.scheduler, options.failures);
   return {
-    async forecast(series, signal, progress = {}) {
+    async forecast(series, signal, progress = {}, claim?: Claim) {
       const forecasts = new Array<SeriesForecast>(series.length);
       const idle = engine.replicas.length - scheduler.queue().waiting - scheduler.queue().running;
       const parts = Math.max(1, Math.floor(idle / series.length));
@@ -73,7 +66,7 @@ export function createForecaster(options: ForecasterOptions): ScheduledForecaste
           onForecast: (forecast) => forecasts[index] = forecast,
         })
       );
-      await scheduler.submit(jobs, signal);
+      await scheduler.submit(jobs, signal, claim);
       return forecasts;
     },
     queue: () => scheduler.queue(),
@@ -109,7 +102,7 @@ function forecastJobs(
   { clipValue, anchor, calibration, parts }: JobOptions,
   { onStart, onSteps, onForecast }: JobEvents,
 ): SeriesJob[] {
-  const { paths } = request;
+  const { candles, horizon, paths } = request;
   const count = Math.max(1, Math.min(parts, Math.floor(paths / MIN_PATHS_OF_PART)));
   const bounds = Array.from({ length: count + 1 }, (_, i) => Math.round(i * paths / count));
   const timings: PhaseTimings[] = [];
@@ -135,12 +128,13 @@ function forecastJobs(
     const [firstPath, end] = bounds.slice(part);
     return {
       paths: end - firstPath,
+      tokens: candles.length / FEATURES + (end - firstPath) * horizon,
       prepare() {
         onStart();
         return { ...beginOnce().input, paths: end - firstPath, firstPath };
       },
-      advance(candles, lastCandle) {
-        beginOnce().growing.add(firstPath, candles, lastCandle);
+      advance(generated, lastCandle) {
+        beginOnce().growing.add(firstPath, generated, lastCandle);
       },
       finish(partTimings) {
         timings.push(partTimings);

@@ -17,7 +17,6 @@ export class ResidentSeries {
   /** What it is for. */
   readonly job: SeriesJob;
   readonly #horizon: number;
-  readonly #firstWaitMs: number;
   readonly #tokenizeMs: number;
   readonly #prefillMs: number;
   readonly #lastCandle: Float32Array;
@@ -38,12 +37,14 @@ export class ResidentSeries {
     this.paths = input.paths;
     this.job = job;
     this.#horizon = input.horizon;
-    const { tokenizeMs, prefillMs } = prefilled;
-    const waitedMs = performance.now() - request.submittedAt - tokenizeMs - prefillMs;
-    this.#firstWaitMs = Math.max(0, waitedMs);
-    this.#tokenizeMs = tokenizeMs;
-    this.#prefillMs = prefillMs;
+    this.#tokenizeMs = prefilled.tokenizeMs;
+    this.#prefillMs = prefilled.prefillMs;
     this.#lastCandle = prefilled.lastCandle;
+  }
+
+  /** Steps whose candles it has handed on. */
+  get step(): number {
+    return this.#steps;
   }
 
   /** Whether its replica may forget it: it has reached its horizon. */
@@ -101,8 +102,7 @@ export class ResidentSeries {
     const prefillMs = this.#prefillMs;
     const decodeMs = this.#decodeMs;
     const queueMs = Math.max(0, totalMs - tokenizeMs - prefillMs - decodeMs);
-    const firstWaitMs = this.#firstWaitMs;
-    return { queueMs, firstWaitMs, tokenizeMs, prefillMs, decodeMs, totalMs };
+    return { queueMs, tokenizeMs, prefillMs, decodeMs, totalMs };
   }
 }
 

@@ -5,7 +5,8 @@
 import type { Replica } from "../inference/engine.ts";
 import type { ReplicaFault } from "../inference/replica_fault.ts";
 import { InferenceFailedError, ModelNotReadyError } from "./errors.ts";
-import { Lane, type WorkEvents } from "./lane.ts";
+import { type Claim, FairShare, UNCLAIMED } from "./fair_share.ts";
+import { Lane } from "./lane.ts";
 import { PendingRequest, type SeriesJob } from "./pending_request.ts";
 import { DEFAULT_RETRY_SETTINGS, retryDelayMs, type RetrySettings } from "./retry_policy.ts";
 
@@ -20,20 +21,20 @@ export interface SchedulerSettings {
    */
   readonly maxRows: number;
   /**
-   * Series whose context one replica holds at a time: each costs the memory of its keys and values.
-   * Half of the places are kept for requests that have no series in the replica yet.
+   * Series whose context one replica holds at a time. Half of the places are kept for requests that
+   * have no series in the replica yet, a quarter for clients that have none.
    */
   readonly maxPrefilledSeries: number;
-  /** Prefills before the next decode call: more fill groups better, and hold the others up for longer. */
-  readonly prefillsPerTurn: number;
+  /** Tokens of these series, generated ones included: each costs the memory of its keys and values. */
+  readonly maxPrefilledTokens: number;
 }
 
-/** Where nothing is set; past some tens of rows a decode call gains little by more of them. */
+/** Where nothing is set; past some tens of rows a decode call gains nothing by more of them. */
 export const DEFAULT_SCHEDULER_SETTINGS: SchedulerSettings = {
   chunkSteps: 16,
-  maxRows: 64,
+  maxRows: 32,
   maxPrefilledSeries: 64,
-  prefillsPerTurn: 4,
+  maxPrefilledTokens: 2 ** 20,
 };
 
 /** How much is asked for at this moment, in requests. */
@@ -42,6 +43,8 @@ export interface QueueFacts {
   readonly waiting: number;
   /** Requests that are being worked on. */
   readonly running: number;
+  /** Most requests that may wait; null for no limit. */
+  readonly limit: number | null;
 }
 
 /** What happens when a call to a replica fails. */
@@ -60,15 +63,13 @@ const DEFAULT_FAILURE_HANDLING: FailureHandling = {
   onRetry: () => {},
 };
 
-const UNWATCHED: WorkEvents = { onPrefill: () => {}, onDecode: () => {} };
-
 /** Shares the replicas of one model among requests. */
 export class Scheduler {
   readonly #lanes: readonly Lane[];
   readonly #failures: FailureHandling;
-  readonly #work: WorkEvents;
   readonly #closing = Promise.withResolvers<void>();
-  /** Unsettled requests, in the order in which their next series may enter a replica. */
+  readonly #shares = new FairShare();
+  /** Unsettled requests, in the order in which they came. */
   #requests: PendingRequest[] = [];
   #closed = false;
 
@@ -77,30 +78,20 @@ export class Scheduler {
     replicas: readonly Replica[],
     settings: SchedulerSettings,
     failures: Partial<FailureHandling> = {},
-    work: WorkEvents = UNWATCHED,
   ) {
     if (replicas.length === 0) throw new Error("Cannot schedule: the engine has no replica");
     for (const [name, value] of Object.entries(settings)) {
       if (Number.isSafeInteger(value) && value >= 1) continue;
       throw new RangeError(`Cannot schedule: ${name} is ${value}, not a whole number from 1`);
     }
-    this.#work = work;
     this.#failures = { ...DEFAULT_FAILURE_HANDLING, ...failures };
     this.#lanes = replicas.map((replica) => this.#lane(replica, settings));
   }
 
   #lane(replica: Replica, settings: SchedulerSettings): Lane {
-    const requests = (): readonly PendingRequest[] => this.#requests;
     return new Lane(replica, settings, {
-      get requests() {
-        return requests();
-      },
+      requests: () => this.#requests.toSorted((a, b) => a.share.compare(b.share)),
       closing: this.#closing.promise,
-      toBack: (request) => {
-        this.#requests = [...this.#requests.filter((other) => other !== request), request];
-      },
-      onPrefill: this.#work.onPrefill,
-      onDecode: this.#work.onDecode,
       onFault: this.#failures.onReplicaError,
       retryOrFail: (request, job, fault, ownCall) =>
         this.#retryOrFail(request, job, fault, ownCall),
@@ -113,14 +104,21 @@ export class Scheduler {
    *
    * @param signal rejects the promise at once with its reason; the series leave their replicas
    *   before the next call
+   * @param claim whose time they take, and until when they are of use
    * @throws InferenceFailedError where the model fails on one of the series
    * @throws ModelNotReadyError after `close()`
    */
-  async submit(jobs: readonly SeriesJob[], signal: AbortSignal): Promise<void> {
+  async submit(
+    jobs: readonly SeriesJob[],
+    signal: AbortSignal,
+    claim: Claim = UNCLAIMED,
+  ): Promise<void> {
     signal.throwIfAborted();
     if (this.#closed) throw new ModelNotReadyError("Cannot forecast: the model is closed");
     if (jobs.length === 0) return;
-    const request = new PendingRequest(jobs, signal, (settled) => {
+    const share = this.#shares.open(claim);
+    const request = new PendingRequest(jobs, signal, share, (settled) => {
+      share.close();
       this.#requests = this.#requests.filter((other) => other !== settled);
     });
     this.#requests.push(request);
@@ -131,7 +129,7 @@ export class Scheduler {
   /** How much waits and runs. */
   queue(): QueueFacts {
     const running = this.#requests.filter((request) => request.started).length;
-    return { waiting: this.#requests.length - running, running };
+    return { waiting: this.#requests.length - running, running, limit: null };
   }
 
   /** Rejects what is unfinished and waits until no replica works for it. */

@@ -11,6 +11,7 @@ const info: ModelInfo = {
   tokenizerVersion: "tokenizer-1",
   maxContext: 64,
   device: "wasm",
+  cacheBytesPerToken: 1,
   deviceWarning: null,
   defaults: {},
   anchor: false,
@@ -60,7 +61,7 @@ function answer(rows: number): PredictionAnswer {
         samples: null,
         events: [],
       },
-      timings: { queueMs: 1, firstWaitMs: 1, tokenizeMs: 1, prefillMs: 1, decodeMs: 1, totalMs: 4 },
+      timings: { queueMs: 1, tokenizeMs: 1, prefillMs: 1, decodeMs: 1, totalMs: 4 },
     }],
   };
 }

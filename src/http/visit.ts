@@ -7,6 +7,7 @@ import {
   ModelNotReadyError,
 } from "../forecast/errors.ts";
 import type { Ticket } from "../forecast/admission.ts";
+import type { Claim } from "../forecast/fair_share.ts";
 import type { SeriesRequest } from "../forecast/forecast.ts";
 import type { EndOfRequest, Outcome } from "../telemetry/request_ledger.ts";
 import { type Context, deliveryOf } from "./app_env.ts";
@@ -27,17 +28,29 @@ function clientDeadline(c: Context): number | null {
   }]);
 }
 
+/** How an accepted request ended, by what was thrown. */
+function outcomeOf(thrown: unknown, ticket: Ticket): Outcome {
+  if (thrown instanceof DrainingError) return ticket.signal.aborted ? "refused" : "aborted";
+  if (thrown instanceof ClientGoneError) return "gone";
+  // The circuit opened while the body was read: nothing was begun.
+  if (thrown instanceof CircuitOpenError) return "refused";
+  const unfinished = thrown instanceof DeadlineExceededError ||
+    thrown instanceof ModelNotReadyError;
+  return unfinished ? "aborted" : "finished";
+}
+
 /** One request between the door and its answer. */
 export class Visit {
   /** When it came, in `performance.now()` milliseconds. */
   readonly arrivedAt: number = performance.now();
   /** Aborts at the deadline, when the client leaves, and when a drain will not wait for it. */
   readonly signal: AbortSignal;
+  /** Whose it is, and until when it is of use. */
+  readonly claim: Claim;
   readonly #c: Context;
   readonly #parts: AppParts;
   readonly #ticket: Ticket;
   readonly #timer: ReturnType<typeof setTimeout>;
-  readonly #deadlineAt: number;
   #end: EndOfRequest | null = null;
 
   /**
@@ -55,7 +68,7 @@ export class Visit {
     );
     this.#c = c;
     this.#parts = parts;
-    this.#deadlineAt = this.arrivedAt + budget;
+    this.claim = { client: c.get("client"), deadlineAt: this.arrivedAt + budget };
     this.#ticket = admission.enter(
       announcedBytes(c.req.raw.headers, config.maxRequestSizeMb * BYTES_PER_MB),
       budget,
@@ -107,7 +120,7 @@ export class Visit {
         constraint: "max_tokens",
       }]);
     }
-    this.#ticket.admit(work, this.#deadlineAt - performance.now());
+    this.#ticket.admit(work, this.claim.deadlineAt - performance.now());
     this.#end = ledger.accept(this.#c.get("requestId"));
   }
 
@@ -121,24 +134,13 @@ export class Visit {
     this.#ticket.start();
   }
 
-  /** How it ends where it is accepted, by what was thrown. */
-  outcomeOf(thrown: unknown): Outcome {
-    if (thrown instanceof DrainingError) return this.#ticket.signal.aborted ? "refused" : "aborted";
-    if (thrown instanceof ClientGoneError) return "gone";
-    // The circuit opened while the body was read: nothing was begun.
-    if (thrown instanceof CircuitOpenError) return "refused";
-    const unfinished = thrown instanceof DeadlineExceededError ||
-      thrown instanceof ModelNotReadyError;
-    return unfinished ? "aborted" : "finished";
-  }
-
   /** It has its answer: `thrown` is null where that is a forecast. */
   leave(thrown: unknown): void {
     clearTimeout(this.#timer);
     this.#ticket.leave(thrown === null);
     const end = this.#end;
     if (end === null) return;
-    const outcome = thrown === null ? "finished" : this.outcomeOf(thrown);
+    const outcome = thrown === null ? "finished" : outcomeOf(thrown, this.#ticket);
     deliveryOf(this.#c).then((delivered) => end(delivered ? outcome : "gone"));
   }
 }
