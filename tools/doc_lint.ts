@@ -2,17 +2,20 @@
 import { join, resolve } from "node:path";
 
 const ROOT = resolve(import.meta.dirname ?? ".", "..");
-const FOLDERS = ["src", "page", "clients/typescript/src", "bench", "tools", "examples"];
+const FOLDERS = ["src", "page", "clients/typescript/src", "bench", "tools", "examples", "load"];
 
 /** Made by `deno task client:types`: what it describes is described in the OpenAPI document. */
 const GENERATED = "api_types.ts";
 
-/** Modules below a folder, without tests and what only they import. */
+/** Not for others: what only tests import, and scripts that k6 alone runs. */
+const INTERNAL_FOLDERS = ["testing", "scenarios"];
+
+/** Modules below a folder, without tests and internal ones. */
 async function modules(folder: string): Promise<string[]> {
   const found: string[] = [];
   for await (const { name, isDirectory } of Deno.readDir(folder)) {
     const path = join(folder, name);
-    if (name === "testing" || name === GENERATED) continue;
+    if (INTERNAL_FOLDERS.includes(name) || name === GENERATED) continue;
     if (isDirectory) found.push(...await modules(path));
     else if (name.endsWith(".ts") && !name.endsWith("_test.ts")) found.push(path);
   }

@@ -21,7 +21,7 @@ const KEPT_LIBRARIES: Readonly<Record<string, string>> = {
 
 /** Files that speak to a terminal, and the log. */
 const SPEAKERS =
-  /^(?:bench|tools|examples|src\/cli)\/|(?:^|\/)main\.ts$|^src\/telemetry\/log\.ts$|_checkpoint\.ts$/;
+  /^(?:bench|tools|examples|load|src\/cli)\/|(?:^|\/)main\.ts$|^src\/telemetry\/log\.ts$|_checkpoint\.ts$/;
 
 /** A file's path below the repository's root, wherever that is checked out. */
 function pathOf({ filename }: Deno.lint.RuleContext): string {

@@ -4,7 +4,7 @@ const HOUR_MS = 3_600_000;
 const START = Date.UTC(2024, 0, 1);
 
 /** A number of (0, 1) from a counter: an integer hash. */
-function uniform(seed: number, counter: number): number {
+export function uniform(seed: number, counter: number): number {
   let x = Math.imul(seed + 1, 0x9e3779b9) ^ Math.imul(counter + 1, 0x85ebca6b);
   x = Math.imul(x ^ (x >>> 16), 0x21f0aaad);
   x = Math.imul(x ^ (x >>> 15), 0x735a2d97);

@@ -1,33 +1,63 @@
 import { accepting, type Balancer, freePort } from "./balancer.ts";
 
-/** HAProxy, which asks `/v1/readyz` itself and retries only connections that were refused. */
+const CONFIGURATION = new URL("../../deploy/haproxy/haproxy.cfg", import.meta.url).pathname;
+
+/** The two servers of the configuration, in the order of their ports. */
+export const TRACKS = ["blue", "green"] as const;
+
+/** One of them. */
+export type Track = (typeof TRACKS)[number];
+
+/** HAProxy's statistics of one server, by their column's name: `status`, `stot`, `hrsp_5xx`. */
+export type ServerStatistics = Readonly<Record<string, string>>;
+
+/** HAProxy with `deploy/haproxy/haproxy.cfg`: it asks `/v1/readyz` itself and retries only connections that were refused. */
 export class HAProxy implements Balancer {
   readonly name = "HAProxy";
   readonly keepAlive = true;
   readonly #port = freePort();
-  readonly #statsPort = freePort();
   readonly #folder: string;
+  readonly #ports: readonly number[];
   #process: Deno.ChildProcess | undefined;
 
-  private constructor(folder: string) {
+  private constructor(folder: string, ports: readonly number[]) {
     this.#folder = folder;
+    this.#ports = ports;
   }
 
-  /** Starts one in front of these ports. */
-  static async start(ports: readonly number[]): Promise<HAProxy> {
-    const haproxy = new HAProxy(await Deno.makeTempDir({ prefix: "kronos-haproxy-" }));
-    const file = `${haproxy.#folder}/haproxy.cfg`;
-    await Deno.writeTextFile(file, haproxy.#configuration(ports));
+  /**
+   * Starts one in front of two ports; resolves when every server with a weight is up.
+   *
+   * @param weights of each, 0 to 256: shares of the requests
+   */
+  static async start(
+    ports: readonly number[],
+    weights: readonly number[] = [100, 100],
+  ): Promise<HAProxy> {
+    const haproxy = new HAProxy(await Deno.makeTempDir({ prefix: "kronos-haproxy-" }), ports);
     haproxy.#process = new Deno.Command("haproxy", {
-      args: ["-db", "-q", "-f", file],
-      env: { PATH: `${Deno.env.get("PATH")}:/usr/sbin` },
+      args: ["-db", "-q", "-f", CONFIGURATION],
+      env: {
+        PATH: `${Deno.env.get("PATH")}:/usr/sbin`,
+        ADMIN_SOCKET: haproxy.#socket,
+        PUBLIC_ADDRESS: `127.0.0.1:${haproxy.#port}`,
+        CHECK_INTERVAL: "100ms",
+        BLUE_ADDRESS: `127.0.0.1:${ports[0]}`,
+        GREEN_ADDRESS: `127.0.0.1:${ports[1]}`,
+        BLUE_WEIGHT: String(weights[0]),
+        GREEN_WEIGHT: String(weights[1]),
+      },
       stdin: "null",
       stdout: "null",
-      stderr: "null",
+      stderr: "inherit",
     }).spawn();
     await accepting(haproxy.#port, haproxy.#process);
-    for (const port of ports) await haproxy.putIn(port);
+    for (const [i, port] of ports.entries()) if (weights[i] > 0) await haproxy.putIn(port);
     return haproxy;
+  }
+
+  get #socket(): string {
+    return `${this.#folder}/admin.sock`;
   }
 
   /** See `Balancer`. */
@@ -42,44 +72,38 @@ export class HAProxy implements Balancer {
 
   /** See `Balancer`: resolves when its checks have noticed. */
   async putIn(port: number): Promise<void> {
-    const row = new RegExp(`^kronos,at${port},.*,UP,`, "m");
-    while (true) {
-      const response = await fetch(`http://127.0.0.1:${this.#statsPort}/stats;csv`);
-      if (row.test(await response.text())) return;
+    await this.untilUp(TRACKS[this.#ports.indexOf(port)]);
+  }
+
+  /** Resolves when the checks have found a server ready. */
+  async untilUp(track: Track): Promise<void> {
+    while ((await this.statistics(track)).status !== "UP");
+  }
+
+  /** Gives a command to the admin socket, as an operator does with socat; its answer. */
+  async command(command: string): Promise<string> {
+    using connection = await Deno.connect({ transport: "unix", path: this.#socket });
+    await connection.write(new TextEncoder().encode(`${command}\n`));
+    let answer = "";
+    const decoder = new TextDecoder();
+    const buffer = new Uint8Array(4096);
+    for (let read = await connection.read(buffer); read !== null;) {
+      answer += decoder.decode(buffer.subarray(0, read), { stream: true });
+      read = await connection.read(buffer);
     }
+    return answer.trim();
+  }
+
+  /** What it has counted of a server. */
+  async statistics(track: Track): Promise<ServerStatistics> {
+    const [head, ...rows] = (await this.command("show stat")).replace(/^# /, "").split("\n");
+    const row = rows.find((line) => line.startsWith(`kronos,${track},`))?.split(",") ?? [];
+    return Object.fromEntries(head.split(",").map((name, i) => [name, row[i] ?? ""]));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#process?.kill("SIGTERM");
     await this.#process?.status;
     await Deno.remove(this.#folder, { recursive: true });
-  }
-
-  #configuration(ports: readonly number[]): string {
-    const servers = ports.map((port) => `  server at${port} 127.0.0.1:${port}`).join("\n");
-    return `global
-  nbthread 1
-defaults
-  mode http
-  timeout connect 2s
-  timeout client 60s
-  timeout server 60s
-  timeout check 2s
-  retries 1
-  retry-on conn-failure
-  option redispatch
-frontend public
-  bind 127.0.0.1:${this.#port}
-  default_backend kronos
-frontend stats
-  bind 127.0.0.1:${this.#statsPort}
-  stats enable
-  stats uri /stats
-backend kronos
-  balance roundrobin
-  option httpchk GET /v1/readyz
-  default-server check inter 100ms fall 1 rise 1
-${servers}
-`;
   }
 }

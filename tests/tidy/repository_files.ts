@@ -5,7 +5,7 @@ import type { TextFile } from "./text_file.ts";
 const ROOT = resolve(import.meta.dirname ?? ".", "../..");
 
 /** Folders that hold nothing of ours: dependencies, results, caches, and those whose name has a dot. */
-const FOREIGN_FOLDERS = ["node_modules", "coverage", "dist", "__pycache__"];
+const FOREIGN_FOLDERS = ["node_modules", "coverage", "dist", "results", "__pycache__"];
 
 /** Files that people read and write; data and generated files are looked at by name alone. */
 const TEXT = /\.(?:ts|js|md|py|sh|ya?ml|json)$|(?:^|\/)(?:Dockerfile|run)$/;

@@ -1,0 +1,36 @@
+/** `load/run.ts` as a process of its own. */
+import { type Document, DOMParser } from "@xmldom/xmldom";
+
+const ROOT = new URL("../../", import.meta.url).pathname;
+
+/** How a run ended. */
+export interface LoadRun {
+  /** The exit code. */
+  readonly code: number;
+  /** All that it said. */
+  readonly output: string;
+}
+
+/** Runs a scenario to its end, with the permissions of its task. */
+export async function loadCommand(
+  args: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+): Promise<LoadRun> {
+  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "-P=load", "load/run.ts", ...args],
+    cwd: ROOT,
+    env: { ...environment },
+    stdin: "null",
+  }).output();
+  const [said, complained] = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes));
+  return { code, output: said + complained };
+}
+
+/** The document of a text that is well-formed XML. */
+export function wellFormed(text: string): Document {
+  return new DOMParser({
+    onError(level, message) {
+      throw new Error(`${level}: ${message}`);
+    },
+  }).parseFromString(text, "text/xml");
+}
