@@ -69,6 +69,7 @@ const socket = {
     requestMs: config.bodyTimeoutS * 1000,
     idleMs: config.idleTimeoutS * 1000,
   },
+  onConnection: (change: 1 | -1) => metrics.connections.inc(change),
 };
 const server = await listen(app.fetch, { ...socket, port: config.port });
 errorPatterns.start();

@@ -17,6 +17,7 @@ const KEPT_LIBRARIES: Readonly<Record<string, string>> = {
   "onnx-proto": "src/importer/",
   "@huggingface/hub": "src/importer/",
   "prom-client": "src/telemetry/",
+  "@opentelemetry/api": "src/telemetry/",
 };
 
 /** Files that speak to a terminal, and the log. */

@@ -33,6 +33,8 @@ export interface SeriesRequest {
 export interface PhaseTimings {
   /** Waiting for its turn, between its chunks too: what is left of the total. */
   readonly queueMs: number;
+  /** The first of these waits: from its submission until a replica took it. */
+  readonly firstWaitMs: number;
   /** Candles to tokens. */
   readonly tokenizeMs: number;
   /** Filling the key/value cache. */

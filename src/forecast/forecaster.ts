@@ -18,6 +18,7 @@ import type {
 } from "./forecast.ts";
 import type { Claim } from "./fair_share.ts";
 import { type Corrections, GrowingForecast } from "./growing_forecast.ts";
+import type { WorkEvents } from "./lane.ts";
 import type { SeriesJob } from "./pending_request.ts";
 import {
   type FailureHandling,
@@ -40,6 +41,8 @@ export interface ForecasterOptions {
   readonly scheduler: SchedulerSettings;
   /** What happens when a call to a replica fails; absent: tried again by default, and nobody hears of it. */
   readonly failures?: Partial<FailureHandling>;
+  /** Hears of the model's work as it is done; absent: nobody does. */
+  readonly work?: WorkEvents;
 }
 
 /** A forecaster that can be watched and stopped. */
@@ -53,7 +56,12 @@ export interface ScheduledForecaster extends Forecaster {
 /** Forecasts on the replicas of an engine. */
 export function createForecaster(options: ForecasterOptions): ScheduledForecaster {
   const { engine, clipValue, anchor = false, calibration = null } = options;
-  const scheduler = new Scheduler(engine.replicas, options.scheduler, options.failures);
+  const scheduler = new Scheduler(
+    engine.replicas,
+    options.scheduler,
+    options.failures,
+    options.work,
+  );
   return {
     async forecast(series, signal, progress = {}, claim?: Claim) {
       const forecasts = new Array<SeriesForecast>(series.length);

@@ -156,7 +156,7 @@ Deno.test("forecast() rejects with the signal's reason and counts in queue() unt
   const reason = new Error("the client left");
   controller.abort(reason);
   await assert.rejects(forecast, (error) => error === reason);
-  assert.deepEqual(forecaster.queue(), { waiting: 0, running: 0, limit: null });
+  assert.deepEqual(forecaster.queue(), { waiting: 0, running: 0 });
   await forecaster.close();
   assert.equal(replica.held, 0);
 });

@@ -4,8 +4,9 @@
  * a chunk. Who has no part in a call waits for it, so a call is the longest that anybody waits for his
  * turn; who may share it without holding others up does.
  */
-import type { Replica } from "../inference/engine.ts";
+import type { Replica, SeriesChunk, SeriesInput } from "../inference/engine.ts";
 import { type ReplicaFault, replicaFault } from "../inference/replica_fault.ts";
+import { FEATURES } from "../kronos/architecture.ts";
 import type { PendingRequest, SeriesJob } from "./pending_request.ts";
 import { ResidentSeries } from "./resident_series.ts";
 import type { SchedulerSettings } from "./scheduler.ts";
@@ -24,8 +25,16 @@ const SHARE_OF_REQUEST = 1 / 2;
 /** Share of it for new requests of clients that hold a part of it: the rest is for other clients. */
 const SHARE_OF_CLIENT = 3 / 4;
 
-/** Where a lane finds work, and whom it tells of failures. */
-export interface LaneSource {
+/** Who hears of the model's work as it is done; must not throw. */
+export interface WorkEvents {
+  /** A series was prefilled: candles that the model has read. */
+  onPrefill(candles: number): void;
+  /** A decode call is done: its sample paths, and the candles that they gained together. */
+  onDecode(rows: number, candles: number): void;
+}
+
+/** Where a lane finds work, and whom it tells of work and failures. */
+export interface LaneSource extends WorkEvents {
   /** Unsettled requests, in the order in which their turn comes. */
   requests(): readonly PendingRequest[];
   /** Resolves when the replicas are about to be closed. */
@@ -181,6 +190,7 @@ export class Lane {
     }
     try {
       const prefilled = await this.#call(() => this.#replica.prefill(input));
+      this.#source.onPrefill(candlesOf(input));
       request.share.charge(prefilled.tokenizeMs + prefilled.prefillMs);
       const series = new ResidentSeries(request, job, input, prefilled);
       this.#residents = [...this.#residents, series];
@@ -196,6 +206,7 @@ export class Lane {
       const { chunks, decodeMs } = await this.#call(
         () => this.#replica.decode(group.map(({ handle }) => handle), this.#settings.chunkSteps),
       );
+      this.#source.onDecode(rowsOf(group), gained(chunks));
       const byHandle = new Map(chunks.map((chunk) => [chunk.handle, chunk]));
       const rows = rowsOf(group);
       for (const series of group) {
@@ -234,4 +245,13 @@ export class Lane {
 
 function rowsOf(group: Group): number {
   return group.reduce((rows, series) => rows + series.paths, 0);
+}
+
+function candlesOf({ features }: SeriesInput): number {
+  return features.length / FEATURES;
+}
+
+/** Candles of all paths of all series in the call. */
+function gained(chunks: readonly SeriesChunk[]): number {
+  return chunks.reduce((sum, { candles }) => sum + candles.length / FEATURES, 0);
 }

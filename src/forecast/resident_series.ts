@@ -17,6 +17,7 @@ export class ResidentSeries {
   /** What it is for. */
   readonly job: SeriesJob;
   readonly #horizon: number;
+  readonly #firstWaitMs: number;
   readonly #tokenizeMs: number;
   readonly #prefillMs: number;
   readonly #lastCandle: Float32Array;
@@ -37,8 +38,11 @@ export class ResidentSeries {
     this.paths = input.paths;
     this.job = job;
     this.#horizon = input.horizon;
-    this.#tokenizeMs = prefilled.tokenizeMs;
-    this.#prefillMs = prefilled.prefillMs;
+    const { tokenizeMs, prefillMs } = prefilled;
+    const waitedMs = performance.now() - request.submittedAt - tokenizeMs - prefillMs;
+    this.#firstWaitMs = Math.max(0, waitedMs);
+    this.#tokenizeMs = tokenizeMs;
+    this.#prefillMs = prefillMs;
     this.#lastCandle = prefilled.lastCandle;
   }
 
@@ -102,7 +106,8 @@ export class ResidentSeries {
     const prefillMs = this.#prefillMs;
     const decodeMs = this.#decodeMs;
     const queueMs = Math.max(0, totalMs - tokenizeMs - prefillMs - decodeMs);
-    return { queueMs, tokenizeMs, prefillMs, decodeMs, totalMs };
+    const firstWaitMs = this.#firstWaitMs;
+    return { queueMs, firstWaitMs, tokenizeMs, prefillMs, decodeMs, totalMs };
   }
 }
 

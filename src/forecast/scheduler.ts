@@ -6,7 +6,7 @@ import type { Replica } from "../inference/engine.ts";
 import type { ReplicaFault } from "../inference/replica_fault.ts";
 import { InferenceFailedError, ModelNotReadyError } from "./errors.ts";
 import { type Claim, FairShare, UNCLAIMED } from "./fair_share.ts";
-import { Lane } from "./lane.ts";
+import { Lane, type WorkEvents } from "./lane.ts";
 import { PendingRequest, type SeriesJob } from "./pending_request.ts";
 import { DEFAULT_RETRY_SETTINGS, retryDelayMs, type RetrySettings } from "./retry_policy.ts";
 
@@ -43,8 +43,6 @@ export interface QueueFacts {
   readonly waiting: number;
   /** Requests that are being worked on. */
   readonly running: number;
-  /** Most requests that may wait; null for no limit. */
-  readonly limit: number | null;
 }
 
 /** What happens when a call to a replica fails. */
@@ -63,10 +61,13 @@ const DEFAULT_FAILURE_HANDLING: FailureHandling = {
   onRetry: () => {},
 };
 
+const UNWATCHED: WorkEvents = { onPrefill: () => {}, onDecode: () => {} };
+
 /** Shares the replicas of one model among requests. */
 export class Scheduler {
   readonly #lanes: readonly Lane[];
   readonly #failures: FailureHandling;
+  readonly #work: WorkEvents;
   readonly #closing = Promise.withResolvers<void>();
   readonly #shares = new FairShare();
   /** Unsettled requests, in the order in which they came. */
@@ -78,12 +79,14 @@ export class Scheduler {
     replicas: readonly Replica[],
     settings: SchedulerSettings,
     failures: Partial<FailureHandling> = {},
+    work: WorkEvents = UNWATCHED,
   ) {
     if (replicas.length === 0) throw new Error("Cannot schedule: the engine has no replica");
     for (const [name, value] of Object.entries(settings)) {
       if (Number.isSafeInteger(value) && value >= 1) continue;
       throw new RangeError(`Cannot schedule: ${name} is ${value}, not a whole number from 1`);
     }
+    this.#work = work;
     this.#failures = { ...DEFAULT_FAILURE_HANDLING, ...failures };
     this.#lanes = replicas.map((replica) => this.#lane(replica, settings));
   }
@@ -92,6 +95,8 @@ export class Scheduler {
     return new Lane(replica, settings, {
       requests: () => this.#requests.toSorted((a, b) => a.share.compare(b.share)),
       closing: this.#closing.promise,
+      onPrefill: this.#work.onPrefill,
+      onDecode: this.#work.onDecode,
       onFault: this.#failures.onReplicaError,
       retryOrFail: (request, job, fault, ownCall) =>
         this.#retryOrFail(request, job, fault, ownCall),
@@ -129,7 +134,7 @@ export class Scheduler {
   /** How much waits and runs. */
   queue(): QueueFacts {
     const running = this.#requests.filter((request) => request.started).length;
-    return { waiting: this.#requests.length - running, running, limit: null };
+    return { waiting: this.#requests.length - running, running };
   }
 
   /** Rejects what is unfinished and waits until no replica works for it. */

@@ -1,5 +1,6 @@
 /** From the head of a prediction request to series that are let in. */
 import { CircuitOpenError } from "../forecast/errors.ts";
+import type { SeriesRequest } from "../forecast/forecast.ts";
 import { FEATURES } from "../kronos/architecture.ts";
 import type { Context } from "./app_env.ts";
 import type { AppParts } from "./app_parts.ts";
@@ -21,6 +22,18 @@ function throwWhereCircuitIsOpen({ circuit: { retryAfterMs } }: ServiceState): v
   if (retryAfterMs !== null) throw new CircuitOpenError(retryAfterMs);
 }
 
+/** How much a request asks for: series, candles of input, steps and paths of forecast. */
+function sizeOf(requests: readonly SeriesRequest[]) {
+  const sum = (of: (request: SeriesRequest) => number): number =>
+    requests.reduce((all, request) => all + of(request), 0);
+  return {
+    series: requests.length,
+    candles: sum(({ candles }) => candles.length / FEATURES),
+    steps: sum(({ horizon }) => horizon),
+    paths: sum(({ paths }) => paths),
+  };
+}
+
 /**
  * Reads and validates a body, and passes the second gate with what it asks for.
  *
@@ -35,13 +48,16 @@ export async function admitSeries(
   throwWhereCircuitIsOpen(service);
   const body = await visit.unlessEnded(readBody(c.req.raw, config.maxRequestSizeMb));
   visit.sized(body.length);
+  const logged = c.get("logged");
+  logged.request_bytes = body.length;
   const { model } = service;
   const context = model === null ? null : { config, info: model.info, seed: randomSeed() };
   const valid = await visit.unlessEnded(jsonThread.parse(endpoint, body, context));
   if (model === null) throw modelNotReady();
   const requests = valid.map(({ request }) => request);
   visit.admit(requests);
-  const candles = requests.reduce((sum, request) => sum + request.candles.length / FEATURES, 0);
-  metrics.inputSize.observe({ endpoint }, candles);
+  const size = sizeOf(requests);
+  Object.assign(logged, size);
+  metrics.inputSize.observe({ endpoint }, size.candles);
   return { model, valid };
 }

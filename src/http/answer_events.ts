@@ -1,9 +1,9 @@
 import type { Context } from "./app_env.ts";
 import type { AppParts } from "./app_parts.ts";
-import { ClientGoneError, errorBody, toApiError } from "./errors.ts";
+import { ClientGoneError, errorBody, ERRORS, toApiError } from "./errors.ts";
 import { eventHeaders, EventStream, type EventType } from "./event_stream.ts";
 import type { PredictionAccount } from "./prediction_account.ts";
-import { reportError } from "./report_error.ts";
+import { CLIENT_GONE, reportError, reportGone } from "./report_error.ts";
 
 /**
  * Answers with events. The head is sent at once; what fails afterwards is the last event, `error`, with
@@ -22,22 +22,23 @@ export function answerEvents(
   work: (stream: EventStream) => Promise<void>,
 ): Response {
   const stream = new EventStream(type, parts.config.streamHeartbeatS * 1000);
-  const started = performance.now();
+  const { promise: ended, resolve: end } = Promise.withResolvers<void>();
+  c.set("ended", ended);
   const finish = (thrown: unknown): void => {
     account.close(thrown);
     const gone = thrown instanceof ClientGoneError;
     const error = thrown === null || gone ? null : toApiError(thrown);
     if (error !== null) {
       reportError(c, error, parts);
+      c.set("lateStatus", ERRORS[error.type].status);
       stream.send("error", JSON.stringify(errorBody(c, error)));
     }
+    if (gone) {
+      reportGone(c);
+      c.set("lateStatus", CLIENT_GONE);
+    }
+    end(); // first: whoever has read it whole finds its line in the log
     stream.end();
-    parts.log.info("stream", {
-      request_id: c.get("requestId"),
-      path: c.req.path,
-      outcome: gone ? "gone" : error?.type ?? "success",
-      duration_ms: Math.round(performance.now() - started),
-    });
   };
   work(stream).then(() => finish(null), finish);
   return c.body(stream.body, 200, { ...headers, ...eventHeaders(type) });

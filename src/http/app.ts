@@ -1,6 +1,6 @@
 /** The HTTP application: routes, and what every request passes through. */
 import { OpenAPIHono } from "@hono/zod-openapi";
-import type { Context, MiddlewareHandler } from "hono";
+import type { Context } from "hono";
 import { compress } from "hono/compress";
 import { accessControl } from "./access/access_control.ts";
 import { nameClient } from "./access/name_client.ts";
@@ -9,53 +9,29 @@ import type { App, Env } from "./app_env.ts";
 import type { AppParts } from "./app_parts.ts";
 import { docsAsset, docsPage } from "./docs.ts";
 import { ApiError, ClientGoneError, errorResponse, toApiError } from "./errors.ts";
-import { detailedHealth, liveness, metricsPage, readiness } from "./health.ts";
+import { detailedHealth, liveness, readiness } from "./health.ts";
+import { metricsPage } from "./metrics_page.ts";
 import { openApiDocument, registerRoutes } from "./openapi.ts";
 import { page, pageAsset } from "./page.ts";
 import { measuredPrediction } from "./predict.ts";
 import { predictStream } from "./predict_stream.ts";
-import { reportError } from "./report_error.ts";
+import { CLIENT_GONE, reportError, reportGone } from "./report_error.ts";
+import { requestLine } from "./request_line.ts";
 import { crossOrigin, securityHeaders } from "./response_headers.ts";
 
-const REQUEST_ID = /^[A-Za-z0-9._-]{1,128}$/;
-
-/** Nobody reads it: what the log says of a request whose client went away, as nginx does. */
-const CLIENT_GONE = 499;
-
-/** The one place where what was thrown becomes an answer and, where it is our fault, a line of the log. */
+/** The one place where what was thrown becomes an answer. */
 function answerError(
   c: Context<Env>,
   thrown: unknown,
   parts: AppParts,
 ): Response {
-  if (thrown instanceof ClientGoneError) return new Response(null, { status: CLIENT_GONE });
+  if (thrown instanceof ClientGoneError) {
+    reportGone(c);
+    return new Response(null, { status: CLIENT_GONE });
+  }
   const error = toApiError(thrown);
   reportError(c, error, parts);
   return errorResponse(c, error);
-}
-
-/** Names the request, and writes its line of the log when it is answered. */
-function requestLine(parts: AppParts): MiddlewareHandler<Env> {
-  return async (c, next) => {
-    const start = performance.now();
-    const sent = c.req.header("x-request-id");
-    const requestId = sent !== undefined && REQUEST_ID.test(sent) ? sent : crypto.randomUUID();
-    c.set("requestId", requestId);
-    try {
-      await next();
-    } catch (thrown) {
-      c.res = answerError(c, thrown, parts); // Hono hands only errors to onError
-    }
-    c.header("X-Request-ID", requestId);
-    parts.log.info("request", {
-      request_id: requestId,
-      method: c.req.method,
-      path: c.req.path,
-      status: c.res.status,
-      duration_ms: Math.round(performance.now() - start),
-      server_timing: c.res.headers.get("server-timing"),
-    });
-  };
 }
 
 /** Probes and metrics. */
@@ -114,7 +90,7 @@ function notFound(c: Context<Env>, app: OpenAPIHono<Env>): ApiError {
 /** What every application has: names, headers, and one answer for what was thrown or not found. */
 function bareApp(parts: AppParts): App {
   const app = new OpenAPIHono<Env>();
-  app.use(requestLine(parts));
+  app.use(requestLine(parts, (c, thrown) => answerError(c, thrown, parts)));
   app.use(securityHeaders);
   app.onError((thrown, c) => answerError(c, thrown, parts));
   app.notFound((c) => answerError(c, notFound(c, app), parts));

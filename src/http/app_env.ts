@@ -1,12 +1,21 @@
 /** What every request carries in its context. */
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import type * as hono from "hono";
+import type { RequestSpan, RequestTrace } from "../telemetry/request_trace.ts";
 
 declare module "hono" {
   /** Values that the middleware sets and handlers read. */
   interface ContextVariableMap {
     /** Names the request in its answer and in the log. */
     requestId: string;
+    /** Its trace, where somebody traces. */
+    trace: RequestTrace;
+    /** What its line of the log says beside the usual; handlers add to it. */
+    logged: Record<string, unknown>;
+    /** Resolves when an answer that goes on after its head is over; absent where none does. */
+    ended?: Promise<void>;
+    /** The status of what failed after such a head: what it would have been answered with. */
+    lateStatus?: number;
     /** Names the key that let the request in; absent where none did. */
     keyName?: string;
     /** Names the client of a prediction request, see `nameClient()`. */
@@ -20,6 +29,8 @@ export interface Bindings {
   readonly delivered: () => Promise<boolean>;
   /** The other end's address; undefined where the socket has none any more. */
   readonly remoteAddress: string | undefined;
+  /** Its span; undefined where nobody traces. */
+  readonly span: RequestSpan | undefined;
 }
 
 /** What Hono knows of a request; its variables are those of `ContextVariableMap`. */

@@ -1,8 +1,7 @@
-/** Probes, the detailed health and the metrics page. */
+/** Probes and the detailed health. */
 import type { CircuitStateName } from "../forecast/circuit_breaker.ts";
 import type { Context } from "./app_env.ts";
 import type { AppParts } from "./app_parts.ts";
-import { ApiError } from "./errors.ts";
 import { isoSeconds } from "./iso_seconds.ts";
 import { diskCheck, type Health, memoryCheck } from "./system_facts.ts";
 
@@ -28,7 +27,9 @@ function worst(states: readonly Health[]): Health {
 }
 
 /** An open circuit whose rest is over lets the next request through, as a half-open one does. */
-function circuitNow({ state, retryAfterMs }: AppParts["service"]["circuit"]): CircuitStateName {
+export function circuitNow(
+  { state, retryAfterMs }: AppParts["service"]["circuit"],
+): CircuitStateName {
   return state === "open" && retryAfterMs === null ? "half_open" : state;
 }
 
@@ -78,23 +79,4 @@ export async function detailedHealth(c: Context, parts: AppParts): Promise<Respo
     uptime_seconds: Math.round(performance.now() / 1000),
     checks,
   }, status === "unhealthy" ? 503 : 200);
-}
-
-/** The page that Prometheus reads. */
-export async function metricsPage(
-  c: Context,
-  { config, metrics, admission, service }: AppParts,
-): Promise<Response> {
-  if (!config.enableMetrics) {
-    throw new ApiError("NotFound", "Metrics are switched off (KRONOS_ENABLE_METRICS)", {
-      details: { constraint: "enabled" },
-    });
-  }
-  const { waiting, running, limit, tokens } = admission.facts();
-  metrics.queueWaiting.set(waiting);
-  metrics.queueRunning.set(running);
-  metrics.queueLimit.set(limit);
-  metrics.queueTokens.set(tokens);
-  metrics.replicasServing.set(service.replicas.serving);
-  return c.body(await metrics.page(), 200, { "Content-Type": metrics.contentType });
 }

@@ -61,7 +61,7 @@ function answer(rows: number): PredictionAnswer {
         samples: null,
         events: [],
       },
-      timings: { queueMs: 1, tokenizeMs: 1, prefillMs: 1, decodeMs: 1, totalMs: 4 },
+      timings: { queueMs: 1, firstWaitMs: 1, tokenizeMs: 1, prefillMs: 1, decodeMs: 1, totalMs: 4 },
     }],
   };
 }

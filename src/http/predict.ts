@@ -16,11 +16,13 @@ async function predict(
 ): Promise<Response> {
   const admitted = await admitSeries(c, parts, endpoint, visit);
   const { valid, model: { info } } = admitted;
-  const forecasts = await measuredForecast(parts, endpoint, admitted, visit);
+  const forecasts = await measuredForecast(c, parts, endpoint, admitted, visit);
   const totalMs = performance.now() - visit.arrivedAt;
   const { headers, answer } = predictionAnswer(endpoint, valid, forecasts, info, totalMs);
   const text = await visit.unlessEnded(parts.jsonThread.write(answer));
-  return c.body(text, 200, { ...headers, "Content-Type": "application/json" });
+  const bytes = typeof text === "string" ? new TextEncoder().encode(text) : text;
+  c.get("logged").response_bytes = bytes.length;
+  return c.body(bytes, 200, { ...headers, "Content-Type": "application/json" });
 }
 
 /** One prediction request: through the gates, and into the metrics and the books. */

@@ -59,6 +59,7 @@ async function stream(
   return answerEvents(c, parts, { type, account, headers }, async (events) => {
     events.send("start", JSON.stringify(startDocument(series, info)));
     const forecasts = await measuredForecast(
+      c,
       parts,
       "stream",
       admitted,

@@ -63,8 +63,11 @@ export class PredictionAccount {
     metrics.requests.inc({ route, status: timeout ? "timeout" : "error" });
     if (timeout) metrics.timeouts.inc({ endpoint });
     if (type === "PayloadTooLarge") metrics.sizeRejections.inc();
-    if (this.#visit?.accepted !== true && REFUSALS.has(type)) {
-      ledger.refuse();
+    const visit = this.#visit;
+    const admitted = visit?.accepted === true;
+    if (!admitted && REFUSALS.has(type)) ledger.refuse();
+    // A drain and a circuit that has just opened send away what was admitted and not begun.
+    if (admitted ? visit?.outcomeOf(thrown) === "refused" : REFUSALS.has(type)) {
       metrics.rejections.inc({ reason: thrown instanceof OverloadedError ? thrown.reason : type });
     }
     if (type === "InferenceFailed" || type === "InternalError") service.recordPrediction(false);

@@ -5,6 +5,7 @@ import type { InputWarning } from "../forecast/input_warnings.ts";
 import type { ModelInfo } from "../inference/engine.ts";
 import { FEATURES } from "../kronos/architecture.ts";
 import type { Endpoint } from "./parse_request.ts";
+import { slowestTimings } from "./request_phases.ts";
 import type { ValidSeries } from "./validate_series.ts";
 
 /** Characters of X-Kronos-Seed at most: proxies refuse long headers. */
@@ -133,8 +134,7 @@ function seedHeader(valid: readonly ValidSeries[]): string {
 
 /** Server-Timing: phases of the slowest series and the whole request, in milliseconds. */
 function serverTiming(forecasts: readonly SeriesForecast[], totalMs: number): string {
-  const slowest: PhaseTimings = forecasts.map(({ timings }) => timings)
-    .reduce((a, b) => a.totalMs >= b.totalMs ? a : b);
+  const slowest = slowestTimings(forecasts);
   const phases = {
     queue: slowest.queueMs,
     tokenize: slowest.tokenizeMs,

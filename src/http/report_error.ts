@@ -2,15 +2,25 @@ import type { Context } from "./app_env.ts";
 import type { AppParts } from "./app_parts.ts";
 import { type ApiError, errorCause, ERRORS } from "./errors.ts";
 
-/** Counts an error that is about to be answered; where it is our fault, it gets a line of the log. */
+/** Nobody reads it: the status of a request whose client went away in the log, as nginx has it. */
+export const CLIENT_GONE = 499;
+
+/** Adds to the request's line of the log that its client went away. */
+export function reportGone(c: Context): void {
+  c.get("logged").error_type = "ClientGone";
+}
+
+/** Counts an error that is about to be answered, and adds it to the request's line of the log. */
 export function reportError(
   c: Context,
   error: ApiError,
-  { log, errorPatterns }: Pick<AppParts, "log" | "errorPatterns">,
+  { errorPatterns }: Pick<AppParts, "errorPatterns">,
 ): void {
   const { status } = ERRORS[error.type];
-  errorPatterns.count(error.type, errorCause(error), status >= 500, c.get("requestId"));
-  if (status === 500) {
-    log.error("request failed", { request_id: c.get("requestId"), path: c.req.path, error });
-  }
+  const cause = errorCause(error);
+  errorPatterns.count(error.type, cause, status >= 500, c.get("requestId"));
+  const logged = c.get("logged");
+  logged.error_type = error.type;
+  if (cause !== "") logged.error_cause = cause;
+  if (status === 500) logged.error = error;
 }

@@ -6,6 +6,7 @@
 import { getRequestListener } from "@hono/node-server";
 import { createServer, type Server, type ServerResponse } from "node:http";
 import type { Socket } from "node:net";
+import { spanOf } from "../telemetry/request_trace.ts";
 import type { Bindings } from "./app_env.ts";
 import { socketAnswer } from "./socket_answer.ts";
 
@@ -27,6 +28,8 @@ export interface ListenOptions {
   readonly port: number;
   /** For clients that are slow or silent. */
   readonly timeouts: SocketTimeouts;
+  /** Told of each connection that opens (1) or closes (-1). */
+  readonly onConnection?: (change: 1 | -1) => void;
 }
 
 /** A server that listens. */
@@ -57,7 +60,7 @@ function answerBrokenRequest(error: Error & { code?: string }, socket: Socket): 
  */
 export function listen(
   fetch: (request: Request, bindings: Bindings) => Response | Promise<Response>,
-  { hostname, port, timeouts }: ListenOptions,
+  { hostname, port, timeouts, onConnection = () => {} }: ListenOptions,
 ): Promise<HttpServer> {
   let closing = false;
   const answering = new Map<ServerResponse, Answering>();
@@ -81,6 +84,7 @@ export function listen(
       fetch(request, {
         delivered: deliveryOf(outgoing as ServerResponse),
         remoteAddress: incoming.socket.remoteAddress,
+        span: spanOf(outgoing),
       }),
     { hostname, overrideGlobalObjects: false },
   );
@@ -98,12 +102,15 @@ export function listen(
   });
   server.on("clientError", answerBrokenRequest);
   // A pipelined answer whose turn never comes hears nothing of its connection's end.
-  server.on("connection", (socket) =>
+  server.on("connection", (socket) => {
+    onConnection(1);
     socket.once("close", () => {
+      onConnection(-1);
       for (const [outgoing, answer] of answering) {
         if (outgoing.req.socket === socket) answer.end();
       }
-    }));
+    });
+  });
   return new Promise((resolve, reject) => {
     server.once("error", reject);
     server.listen(port, hostname, () => {

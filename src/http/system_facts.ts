@@ -65,6 +65,18 @@ async function cgroupMemory(
 }
 
 /**
+ * The memory limit and what counts against it, in bytes: the cgroup's, else the machine's.
+ *
+ * @param cgroupRoot the folder of the cgroup's files
+ */
+export async function memoryFacts(
+  cgroupRoot: string = CGROUP_ROOT,
+): Promise<{ limit: number; usage: number }> {
+  const { total, available } = Deno.systemMemoryInfo();
+  return await cgroupMemory(total, cgroupRoot) ?? { limit: total, usage: total - available };
+}
+
+/**
  * The memory check of `/v1/healthz/detailed`, in megabytes of 2^20 bytes.
  *
  * @param cgroupRoot the folder of the cgroup's files
@@ -80,8 +92,7 @@ export async function memoryCheck(cgroupRoot: string = CGROUP_ROOT): Promise<{
   system_percent: number;
 }> {
   const { total, available } = Deno.systemMemoryInfo();
-  const { limit, usage } = await cgroupMemory(total, cgroupRoot) ??
-    { limit: total, usage: total - available };
+  const { limit, usage } = await memoryFacts(cgroupRoot);
   const mb = (bytes: number): number => Math.round(bytes / BYTES_PER_MB);
   const percent = (part: number, whole: number): number => Math.round(1000 * part / whole) / 10;
   return {

@@ -28,17 +28,6 @@ function clientDeadline(c: Context): number | null {
   }]);
 }
 
-/** How an accepted request ended, by what was thrown. */
-function outcomeOf(thrown: unknown, ticket: Ticket): Outcome {
-  if (thrown instanceof DrainingError) return ticket.signal.aborted ? "refused" : "aborted";
-  if (thrown instanceof ClientGoneError) return "gone";
-  // The circuit opened while the body was read: nothing was begun.
-  if (thrown instanceof CircuitOpenError) return "refused";
-  const unfinished = thrown instanceof DeadlineExceededError ||
-    thrown instanceof ModelNotReadyError;
-  return unfinished ? "aborted" : "finished";
-}
-
 /** One request between the door and its answer. */
 export class Visit {
   /** When it came, in `performance.now()` milliseconds. */
@@ -134,13 +123,24 @@ export class Visit {
     this.#ticket.start();
   }
 
+  /** How it ends where it is accepted, by what was thrown. */
+  outcomeOf(thrown: unknown): Outcome {
+    if (thrown instanceof DrainingError) return this.#ticket.signal.aborted ? "refused" : "aborted";
+    if (thrown instanceof ClientGoneError) return "gone";
+    // The circuit opened while the body was read: nothing was begun.
+    if (thrown instanceof CircuitOpenError) return "refused";
+    const unfinished = thrown instanceof DeadlineExceededError ||
+      thrown instanceof ModelNotReadyError;
+    return unfinished ? "aborted" : "finished";
+  }
+
   /** It has its answer: `thrown` is null where that is a forecast. */
   leave(thrown: unknown): void {
     clearTimeout(this.#timer);
     this.#ticket.leave(thrown === null);
     const end = this.#end;
     if (end === null) return;
-    const outcome = thrown === null ? "finished" : outcomeOf(thrown, this.#ticket);
+    const outcome = thrown === null ? "finished" : this.outcomeOf(thrown);
     deliveryOf(this.#c).then((delivered) => end(delivered ? outcome : "gone"));
   }
 }

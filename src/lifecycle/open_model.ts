@@ -3,6 +3,7 @@ import type { Config } from "../config.ts";
 import { CircuitBreaker } from "../forecast/circuit_breaker.ts";
 import { createForecaster, type ScheduledForecaster } from "../forecast/forecaster.ts";
 import { guardedForecaster } from "../forecast/guarded_forecaster.ts";
+import type { WorkEvents } from "../forecast/lane.ts";
 import { DEFAULT_SCHEDULER_SETTINGS, type FailureHandling } from "../forecast/scheduler.ts";
 import type { Engine } from "../inference/engine.ts";
 import { openEngine } from "../inference/open_engine.ts";
@@ -64,19 +65,23 @@ function failureHandling({ config, log, metrics }: ModelParts): FailureHandling 
   };
 }
 
-function circuitOf({ config, log, metrics }: ModelParts): CircuitBreaker {
-  const states = ["closed", "open", "half_open"] as const;
-  const show = (now: (typeof states)[number]): void => {
-    for (const state of states) metrics.circuitState.set({ state }, state === now ? 1 : 0);
+function workEvents({ metrics }: ModelParts): WorkEvents {
+  return {
+    onPrefill: (candles) => metrics.tokens.inc({ direction: "in" }, candles),
+    onDecode: (rows, candles) => {
+      metrics.batchRows.observe(rows);
+      metrics.tokens.inc({ direction: "out" }, candles);
+    },
   };
-  show("closed");
+}
+
+function circuitOf({ config, log }: ModelParts): CircuitBreaker {
   return new CircuitBreaker({
     windowMs: config.circuitWindowS * 1000,
     threshold: config.circuitThreshold,
     minRequests: config.circuitMinRequests,
     cooldownMs: config.circuitCooldownS * 1000,
   }, (state) => {
-    show(state);
     log.warn("the circuit has changed", { circuit: state });
   });
 }
@@ -116,6 +121,7 @@ export async function openModel(parts: ModelParts): Promise<OpenModel> {
       maxPrefilledTokens: Math.ceil(config.cacheMb * 1e6 / engine.info.cacheBytesPerToken),
     },
     failures: failureHandling(parts),
+    work: workEvents(parts),
   });
   const close = async (): Promise<void> => {
     await forecaster.close();

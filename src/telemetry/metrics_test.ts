@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
-import { createMetrics, METRICS } from "./metrics.ts";
+import type { MetricDefinition } from "./metric_definition.ts";
+import { METRICS } from "./metric_table.ts";
+import { createMetrics } from "./metrics.ts";
 
 /** The metrics that the Python service had, with the labels that are kept. */
 const KEPT: Readonly<Record<string, readonly string[]>> = {
@@ -70,9 +72,35 @@ Deno.test("each service has its own metrics, in one process", async () => {
   assert.match(await other.page(), /^kronos_rate_limit_hits_total 0$/m);
 });
 
-Deno.test("the gauges of the process are read with the page", async () => {
+Deno.test("what the process uses is read with the page", async () => {
+  const metrics = createMetrics();
+  const value = (page: string, name: string) =>
+    Number(new RegExp(`^${name} (\\S+)$`, "m").exec(page)?.[1]);
+  const before = await metrics.page();
+  assert.ok(value(before, "process_uptime_seconds") > 0);
+  assert.ok(value(before, "process_resident_memory_bytes") > 1e6);
+  assert.ok(value(before, "process_heap_bytes") > 1e5);
+  const started = value(before, "process_start_time_seconds");
+  assert.ok(Math.abs(started - performance.timeOrigin / 1000) < 1);
+  const cpu = value(before, "process_cpu_seconds_total");
+  assert.ok(cpu > 0);
+  for (const until = performance.now() + 50; performance.now() < until;);
+  assert.ok(value(await metrics.page(), "process_cpu_seconds_total") > cpu, "it only grows");
+});
+
+Deno.test("series that are known stand at 0 from the start, in every combination", async () => {
   const page = await createMetrics().page();
-  const value = (name: string) => Number(new RegExp(`^${name} (\\S+)$`, "m").exec(page)?.[1]);
-  assert.ok(value("process_uptime_seconds") > 0);
-  assert.ok(value("process_resident_memory_bytes") > 1e6);
+  for (const { name, kind, initial } of Object.values<MetricDefinition>(METRICS)) {
+    if (initial === undefined) continue;
+    const series = kind === "histogram" ? `${name}_count` : name;
+    const expected = Object.values(initial).reduce((all, values) => all * values.length, 1);
+    const found = page.match(new RegExp(`^${series}\\{[^}]+\\} 0$`, "gm")) ?? [];
+    assert.equal(found.length, expected, name);
+  }
+});
+
+Deno.test("initial values are of labels that the metric has", () => {
+  for (const { name, labels, initial } of Object.values<MetricDefinition>(METRICS)) {
+    if (initial !== undefined) assert.deepEqual(Object.keys(initial), labels, name);
+  }
 });

@@ -14,7 +14,7 @@ const stuck = (onForecast: () => void): ScheduledForecaster => ({
       signal.addEventListener("abort", () => reject(signal.reason));
     });
   },
-  queue: () => ({ waiting: 0, running: 0, limit: null }),
+  queue: () => ({ waiting: 0, running: 0 }),
   close: () => Promise.resolve(),
 });
 

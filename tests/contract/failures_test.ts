@@ -10,7 +10,7 @@ import { batchBody, seriesBody } from "./series_body.ts";
 function forecasterThat(forecast: Forecaster["forecast"]): ScheduledForecaster {
   return {
     forecast,
-    queue: () => ({ waiting: 0, running: 0, limit: null }),
+    queue: () => ({ waiting: 0, running: 0 }),
     close: () => Promise.resolve(),
   };
 }
@@ -38,7 +38,7 @@ Deno.test("a thrown error is a 500 without details; its message and causes are i
     }
   }
   const [line] = under.lines.filter(({ level }) => level === "ERROR");
-  assert.deepEqual([line.message, line.request_id, line.path], ["request failed", "mine", SINGLE]);
+  assert.deepEqual([line.message, line.request_id, line.route], ["request", "mine", SINGLE]);
   const logged = JSON.stringify(line.error);
   assert.match(logged, /weights at \/srv\/models are broken/);
   assert.match(logged, /cannot open \/srv\/models\/secret.onnx/);

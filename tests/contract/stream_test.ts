@@ -146,10 +146,12 @@ Deno.test("a model that fails ends the stream with an error event, and is counte
   assert.deepEqual(Object.keys(error), ["type", "message", "request_id", "timestamp"]);
   assert.deepEqual([error.type, error.request_id], ["InferenceFailed", "mine"]);
   assert.equal(under.service.failures, 1);
-  assert.ok(under.lines.some(({ message }) => message === "request failed"));
+  const [line] = under.lines.filter(({ request_id }) => request_id === "mine");
+  assert.deepEqual([line.level, line.status, line.error_type], ["ERROR", 500, "InferenceFailed"]);
   const page = await (await under.request("/v1/metrics")).text();
   assert.match(page, /kronos_requests_total\{route="\/v1\/predict\/stream",status="error"\} 1/);
   assert.match(page, /kronos_errors_total\{type="InferenceFailed",cause="\w+"\} 1/);
+  assert.match(page, /kronos_responses_total\{route="\/v1\/predict\/stream",code="500"\} 1/);
   assert.match(page, /kronos_concurrent_requests 0/);
 });
 
@@ -163,7 +165,7 @@ const halting: ScheduledForecaster = {
       signal.addEventListener("abort", () => reject(signal.reason), { once: true });
     });
   },
-  queue: () => ({ waiting: 0, running: 0, limit: null }),
+  queue: () => ({ waiting: 0, running: 0 }),
   close: () => Promise.resolve(),
 };
 
@@ -208,7 +210,7 @@ for (const Accept of ["text/event-stream", "application/x-ndjson"]) {
 Deno.test("a stream is one line of the log when it is over", async () => {
   const under = new TestedApp();
   await allEvents(await under.post(STREAM, seriesBody(), { "X-Request-ID": "mine" }));
-  const [line, ...others] = under.lines.filter(({ message }) => message === "stream");
+  const [line, ...others] = under.lines.filter(({ message }) => message === "request");
   assert.deepEqual(others, []);
-  assert.deepEqual([line.request_id, line.path, line.outcome], ["mine", STREAM, "success"]);
+  assert.deepEqual([line.request_id, line.route, line.status], ["mine", STREAM, 200]);
 });
