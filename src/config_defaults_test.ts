@@ -31,8 +31,9 @@ Deno.test("readConfig() gives the defaults of the contract, frozen", () => {
     maxResponseRows: 200_000,
     clipValue: 5,
     chunkSteps: 16,
-    maxBatchRows: 64,
+    maxBatchRows: 32,
     maxPrefilledSeries: 64,
+    cacheMb: 256,
     logLevel: "INFO",
     enableMetrics: true,
     maxRequestSizeMb: 10,
@@ -40,6 +41,7 @@ Deno.test("readConfig() gives the defaults of the contract, frozen", () => {
     requestTimeoutS: 300,
     startupTimeoutS: 300,
     headTimeoutS: 10,
+    streamHeartbeatS: 15,
     jsonThreadKb: 64,
     securityEnabled: false,
     apiKeysFile: null,
@@ -68,6 +70,5 @@ Deno.test("readConfig() gives the defaults of the contract, frozen", () => {
     graceMs: 30_000,
     bodyTimeoutS: 60,
     idleTimeoutS: 75,
-    streamHeartbeatS: 15,
   });
 });

@@ -11,6 +11,7 @@ const info: ModelInfo = {
   tokenizerVersion: "tokenizer-1",
   maxContext: 64,
   device: "wasm",
+  cacheBytesPerToken: 1,
   deviceWarning: null,
   defaults: {},
   anchor: false,
