@@ -2,7 +2,6 @@
 import type { Timestamp } from "../timestamps.ts";
 import type { Warning } from "../warning.ts";
 import { type Calendar, describeCalendar, zoneOf } from "./calendar.ts";
-import { instantOn } from "./continue_timestamps.ts";
 import { DAY_MICROS } from "./day_numbers.ts";
 import { inferCalendar } from "./infer_calendar.ts";
 import { isOpen, tradesOn } from "./open_hours.ts";
@@ -29,10 +28,9 @@ function firstClosed(
   calendar: Calendar,
 ): number {
   if (unit === "months" || count > (unit === "days" ? 1n : DAY_MICROS)) return -1;
-  const zone = zoneOf(calendar);
-  const clock = new ZoneClock(zone);
+  const clock = new ZoneClock(zoneOf(calendar));
   return stamps.findIndex((stamp) => {
-    const instant = instantOn(clock, zone, stamp);
+    const instant = clock.instantOf(stamp);
     return unit === "days"
       ? !tradesOn(calendar, clock.wallAt(instant))
       : !isOpen(calendar, instant, clock);

@@ -1,5 +1,5 @@
 /** Continues the time stamps of a series. */
-import { parseTimestamp, type Timestamp, wallMicros } from "../timestamps.ts";
+import { parseTimestamp, type Timestamp } from "../timestamps.ts";
 import { type Calendar, zoneOf } from "./calendar.ts";
 import { DAY_MICROS, dayOf } from "./day_numbers.ts";
 import { openHours, tradesOn } from "./open_hours.ts";
@@ -17,11 +17,6 @@ interface Place {
   readonly clock: ZoneClock;
   /** The stamps of the input on it. */
   readonly instants: readonly bigint[];
-}
-
-/** An instant on a clock; stamps without a zone are in the clock's. */
-export function instantOn(clock: ZoneClock, zone: string | null, stamp: Timestamp): bigint {
-  return zone !== null && stamp.zoned ? stamp.micros : clock.instantAt(wallMicros(stamp));
 }
 
 /** Calendar months, on the latest day of the month that the input has, or the month's last. */
@@ -103,7 +98,7 @@ export function continueTimestamps(
   const last = stamps[stamps.length - 1];
   const zone = zoneOf(calendar);
   const clock = new ZoneClock(zone);
-  const instants = stamps.map((stamp) => instantOn(clock, zone, stamp));
+  const instants = stamps.map((stamp) => clock.instantOf(stamp));
   const offset = BigInt(last.offsetSeconds) * MICROS_OF_SECOND;
   const follows = zone !== null && !last.text.endsWith("Z") &&
     (!last.zoned || clock.offsetAt(last.micros) === offset);

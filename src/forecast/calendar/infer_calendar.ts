@@ -13,16 +13,20 @@ function stampDay(stamp: Timestamp): number {
   return dayOf(wallMicros(stamp));
 }
 
-/** Weekdays that lie between the first day of stamps and the last, and have none. */
-export function closedWeekdays(stamps: readonly Timestamp[]): Set<number> {
+/** How often a weekday has to pass without a candle before it counts as closed; a weekend, once. */
+const CLOSED_PASSES = 2;
+
+/** Weekdays on which the market trades, as far as stamps tell: all but those that pass without one. */
+function tradedDays(stamps: readonly Timestamp[]): number[] {
   const days = stamps.map(stampDay);
   const [first, last] = [days[0], days[days.length - 1]];
-  const spanned = Array.from(
-    { length: Math.min(7, last - first + 1) },
-    (_, i) => weekdayOf(first + i),
-  );
   const seen = new Set(days.map(weekdayOf));
-  return new Set(spanned.filter((weekday) => !seen.has(weekday)));
+  const passes = (weekday: number): number =>
+    Math.floor((last - first - (weekday - weekdayOf(first) + 7) % 7) / 7) + 1;
+  const weekend = [6, 7].every((weekday) => !seen.has(weekday) && passes(weekday) > 0);
+  return [1, 2, 3, 4, 5, 6, 7].filter((weekday) =>
+    seen.has(weekday) || !(weekend && weekday > 5) && passes(weekday) < CLOSED_PASSES
+  );
 }
 
 /** The most frequent of some numbers, where more than half are it. */
@@ -59,23 +63,29 @@ function clockText(minutes: number): string {
 
 /**
  * The calendar that stamps keep to, as far as they tell: hours where whole days begin and end alike
- * with a night between, weekdays where a weekend has passed without a candle, else always.
+ * with a night between; days of the week but those that passed without a candle, twice or, for a
+ * weekend, once.
  *
  * @param spacing theirs; the calendar of more than a day is always
  */
 export function inferCalendar(stamps: readonly Timestamp[], { unit, count }: Spacing): Calendar {
   if (unit === "months" || unit === "days" && count > 1n) return "24/7";
   if (unit === "micros" && count >= DAY_MICROS) return "24/7";
-  const closed = closedWeekdays(stamps);
+  const days = tradedDays(stamps);
   const hours = unit === "days" ? null : hoursOf(stamps, count);
-  if (hours === null) return closed.has(6) && closed.has(7) ? "weekdays" : "24/7";
+  if (hours === null) {
+    if (days.length === 7) return "24/7";
+    if (days.join() === WEEKDAYS.join()) return "weekdays";
+    return { session: { open: "00:00", close: "24:00", zone: null, days } };
+  }
+  // A market that closes at night is taken to close at weekends until one is traded.
   const weekend = stamps.some((stamp) => weekdayOf(stampDay(stamp)) > 5);
   return {
     session: {
       open: clockText(hours.open),
       close: clockText(hours.close),
       zone: null,
-      days: weekend ? [1, 2, 3, 4, 5, 6, 7] : WEEKDAYS,
+      days: weekend ? days : days.filter((weekday) => weekday <= 5),
     },
   };
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { parseTimestamp, type Timestamp } from "../timestamps.ts";
 import type { Calendar } from "./calendar.ts";
-import { closedWeekdays, inferCalendar } from "./infer_calendar.ts";
+import { inferCalendar } from "./infer_calendar.ts";
 import { spacingOf } from "./spacing.ts";
 
 /** Stamps of some hours of each day from a Monday on, as far as days are traded. */
@@ -53,7 +53,18 @@ Deno.test("inferCalendar() leaves weeks and months alone", () => {
   assert.equal(inferred(stamps(["2024-01-01", "2024-02-01", "2024-03-01"])), "24/7");
 });
 
-Deno.test("closedWeekdays() are those between the first day and the last without a stamp", () => {
-  assert.deepEqual([...closedWeekdays(days(8, ["00:00"], weekday))], [6, 7]);
-  assert.deepEqual([...closedWeekdays(days(5, ["00:00"], weekday))], []);
+Deno.test("inferCalendar() leaves out a day of the week that has passed twice without a candle", () => {
+  const session = { open: "00:00", close: "24:00", zone: null };
+  const gulf = (day: number) => day !== 5 && day !== 6;
+  assert.deepEqual(inferred(days(21, ["00:00"], gulf)), {
+    session: { ...session, days: [1, 2, 3, 4, 7] },
+  });
+  const hours = Array.from({ length: 24 }, (_, hour) => `${String(hour).padStart(2, "0")}:00`);
+  assert.deepEqual(inferred(days(21, hours, (day) => day !== 6)), {
+    session: { ...session, days: [1, 2, 3, 4, 5, 7] },
+  });
+  assert.equal(inferred(days(7, ["00:00"], (day) => day !== 3)), "24/7", "once is a holiday");
+  assert.deepEqual(inferred(days(15, MARKET, (day) => day <= 4)), {
+    session: { open: "09:30", close: "16:30", zone: null, days: [1, 2, 3, 4] },
+  });
 });

@@ -1,6 +1,5 @@
 import type { Timestamp } from "../timestamps.ts";
 import { type Calendar, zoneOf } from "./calendar.ts";
-import { instantOn } from "./continue_timestamps.ts";
 import { DAY_MICROS } from "./day_numbers.ts";
 import { isOpen, openHours, tradesOn } from "./open_hours.ts";
 import type { Spacing } from "./spacing.ts";
@@ -55,11 +54,10 @@ export function spacingBreaks(
   { unit, count }: Spacing,
   calendar: Calendar,
 ): SpacingBreaks {
-  const zone = zoneOf(calendar);
-  const clock = new ZoneClock(zone);
+  const clock = new ZoneClock(zoneOf(calendar));
   const gaps: number[] = [];
   const irregular: number[] = [];
-  const instants = stamps.map((stamp) => instantOn(clock, zone, stamp));
+  const instants = stamps.map((stamp) => clock.instantOf(stamp));
   for (let i = 1; i < stamps.length; i++) {
     const [before, after] = [instants[i - 1], instants[i]];
     const walls = [clock.wallAt(before), clock.wallAt(after)];

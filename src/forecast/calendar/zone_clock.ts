@@ -1,3 +1,4 @@
+import { type Timestamp, wallMicros } from "../timestamps.ts";
 import { DAY_MICROS } from "./day_numbers.ts";
 
 /** Before and after all that stamps can say. */
@@ -39,6 +40,11 @@ export class ZoneClock {
       this.#until = after === null ? ALWAYS.until : microsOf(after);
     }
     return this.#offset;
+  }
+
+  /** The instant of a stamp; one without a zone is in this one. Without either, it is the wall clock. */
+  instantOf(stamp: Timestamp): bigint {
+    return this.#zone !== null && stamp.zoned ? stamp.micros : this.instantAt(wallMicros(stamp));
   }
 
   /** What the clock shows at an instant, as if it were UTC. */
