@@ -89,7 +89,7 @@ Deno.test("backtest() stops at the first window that fails, and nothing runs on"
     failure: (_call, seeds) => seeds.includes(7) ? new Error("broken") : undefined,
   });
   await assert.rejects(backtest(forecaster, windows, options(4)), /the model failed/);
-  assert.deepEqual(forecaster.queue(), { waiting: 0, running: 0, limit: null });
+  assert.deepEqual(forecaster.queue(), { waiting: 0, running: 0 });
   await forecaster.close();
 });
 

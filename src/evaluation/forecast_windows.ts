@@ -1,4 +1,5 @@
 /** Forecasts of windows, by the forecaster that serves. */
+import type { Claim } from "../forecast/fair_share.ts";
 import type { Forecaster, SeriesRequest } from "../forecast/forecast.ts";
 import type { ContextPolicy, Sampling } from "../inference/engine.ts";
 import { CLOSE, FEATURES, TIME_FEATURES, VOLUME } from "../kronos/architecture.ts";
@@ -25,6 +26,8 @@ export interface WindowForecastOptions {
   readonly looksAtRaw: boolean;
   /** Ends the work; the promise rejects with its reason. */
   readonly signal?: AbortSignal;
+  /** Whose time it takes, and until when it is of use. */
+  readonly claim?: Claim;
   /** Told when a replica takes the first window. */
   readonly onStart?: () => void;
   /** Told of each window that is done, and its place in the list; a throw ends the work. */
@@ -122,13 +125,14 @@ async function forecastWindow(
   signal: AbortSignal,
 ): Promise<WindowForecast> {
   const { series, start } = window;
-  const { horizon, paths, looksAtRaw, onStart } = options;
+  const { horizon, paths, looksAtRaw, onStart, claim } = options;
   const request = windowRequest(window, index, options);
   const raw = { ...request, paths: Math.min(paths, RAW_PATHS), raw: true };
   const [served, untouched] = await forecaster.forecast(
     looksAtRaw ? [request, raw] : [request],
     signal,
     onStart === undefined ? {} : { onStart },
+    claim,
   );
   return {
     window,

@@ -3,6 +3,7 @@ import { OpenAPIHono } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { compress } from "hono/compress";
 import { accessControl } from "./access/access_control.ts";
+import { nameClient } from "./access/name_client.ts";
 import { rateLimit } from "./access/rate_limit.ts";
 import type { App, Env } from "./app_env.ts";
 import type { AppParts } from "./app_parts.ts";
@@ -44,10 +45,8 @@ function addHealth(app: OpenAPIHono<Env>, parts: AppParts): void {
 
 /** Forecasts and documentation. */
 function addRoutes(app: OpenAPIHono<Env>, parts: AppParts): void {
-  if (parts.config.rateLimitEnabled) {
-    const limited = rateLimit(parts);
-    for (const path of ["/v1/predict/*", "/v1/backtest"]) app.use(path, limited);
-  }
+  const limited = [nameClient(parts), ...parts.config.rateLimitEnabled ? [rateLimit(parts)] : []];
+  for (const path of ["/v1/predict/*", "/v1/backtest"]) app.use(path, ...limited);
   app.get("/", (c) => page(c, parts.config));
   app.use("/page/*", compress());
   app.get("/page/:asset", (c) => pageAsset(c, c.req.param("asset")) ?? c.notFound());

@@ -35,6 +35,7 @@ async function run(
       ...choice,
       concurrency: Math.max(1, service.replicas.serving),
       signal: visit.signal,
+      claim: visit.claim,
       onStart: () => visit.start(),
     },
     (window, index) => onWindow(JSON.stringify(windowDocument(window, index, valid)), index),

@@ -5,16 +5,12 @@ import type { WindowForecastOptions } from "../evaluation/forecast_windows.ts";
 import type { Timestamp } from "../forecast/timestamps.ts";
 import { BACKTEST_DEFAULTS, BACKTEST_FIELDS } from "./backtest_schemas.ts";
 import { Collector, isObject, type JsonObject, type Rule } from "./collector.ts";
+import { flatCandles, readCandles } from "./read_candles.ts";
+import { readTimestamps } from "./read_timestamps.ts";
 import { samplingOf } from "./sampling_defaults.ts";
 import { type Candle, FIELDS, type Overrides } from "./schemas.ts";
 import { throwIssues } from "./throw_issues.ts";
-import {
-  checkStamps,
-  flatCandles,
-  readCandles,
-  readTexts,
-  type ValidationContext,
-} from "./validate_series.ts";
+import type { ValidationContext } from "./validate_series.ts";
 
 /** A valid backtest; it can be sent to another thread. */
 export interface ValidBacktest {
@@ -123,9 +119,8 @@ function readBacktest(
     field(name, BACKTEST_FIELDS[name].nullish()) ?? undefined;
   const seriesId = field("series_id", FIELDS.seriesId.nullish()) ?? null;
   const limit = [config.maxBacktestCandles, "KRONOS_BACKTEST_MAX_CANDLES"] as const;
-  const candles = readCandles(collector.below("candles"), body.candles, ...limit);
-  const texts = readTexts(collector.below("timestamps"), body.timestamps, ...limit);
-  const stamps = checkStamps(collector.below("timestamps"), texts ?? [], []);
+  const candles = readCandles(collector, body, ...limit);
+  const { stamps, count } = readTimestamps(collector, body, ...limit);
   const before = collector.issues.length;
   const horizon = optional("horizon") ?? BACKTEST_DEFAULTS.horizon;
   const windows = optional("windows") ?? BACKTEST_DEFAULTS.windows;
@@ -135,8 +130,8 @@ function readBacktest(
   const seed = optional("seed") ?? Math.floor(context.seed / 2);
   const overrides = collector.below("overrides").fields(FIELDS.overrides, body.overrides ?? {});
   const { sampling, paths } = samplingOf(overrides, true, config, info);
-  if (candles !== undefined && texts !== undefined && candles.length !== texts.length) {
-    const message = `must be as many as candles: ${texts.length} for ${candles.length}`;
+  if (candles !== undefined && count !== undefined && candles.length !== count) {
+    const message = `must be as many as candles: ${count} for ${candles.length}`;
     collector.add(["timestamps"], message, "same_length_as_candles");
   }
   const choice = { windows, step, horizon };
