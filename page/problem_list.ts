@@ -8,7 +8,7 @@ const INPUTS: Readonly<Record<string, string>> = {
   "overrides.sample_count": "paths",
   "overrides.temperature": "temperature",
   "overrides": "paths",
-  "prediction_timestamps": "horizon",
+  "horizon": "horizon",
 };
 
 /** The row as it is in the file, the cell that is wrong marked. */
@@ -28,6 +28,15 @@ function shownProblem({ message, row, value }: Problem): HTMLElement {
   if (row === null) item.append(message);
   else item.append(withText("b", `Line ${row.line}: `), message, shownRow(row.text, value));
   return item;
+}
+
+/** Shows warnings below a summary; nothing where there are none. */
+export function showWarnings(details: HTMLElement, warnings: readonly Problem[]): void {
+  const list = document.createElement("ol");
+  list.append(...warnings.map(shownProblem));
+  const count = warnings.length === 1 ? "1 remark" : `${warnings.length} remarks`;
+  details.replaceChildren(withText("summary", `${count} on these candles`), list);
+  details.hidden = warnings.length === 0;
 }
 
 /** Problems of one panel. */

@@ -38,7 +38,7 @@ Deno.test("importModel() writes graphs and a manifest that vouches for them", ()
     const files = ["decoder.onnx", "encoder.onnx", "generator.onnx", "manifest.json"];
     assert.deepEqual(await pathsIn(`${folder}/models`), ["out", ...files.map((f) => `out/${f}`)]);
     const { manifest } = await readModelFolder(out);
-    assert.equal(manifest.format_version, 1);
+    assert.equal(manifest.format_version, 2);
     assert.deepEqual(manifest.limits, {
       max_context: 64,
       max_horizon: MAX_HORIZON,

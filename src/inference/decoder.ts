@@ -75,19 +75,19 @@ export async function decodeCandles(
       ),
       [rows.length, width],
     );
-  const positions = rows.flatMap(({ series }) =>
+  const positions = batch.flatMap((series) =>
     newest.map((step) => series.context.s1.length + step)
   );
   const before = Float32Array.from(
-    rows.flatMap(({ series }) =>
+    batch.flatMap((series) =>
       Array.from({ length: firstStep }, (_, step) => series.context.s1.length + step)
     ),
   );
   const outputs = await session.run({
     s1: tokens("s1"),
     s2: tokens("s2"),
-    positions: integers(positions, [rows.length, width]),
-    suffix_positions: floats(before, [rows.length, firstStep]),
+    positions: integers(positions, [batch.length, width]),
+    suffix_positions: floats(before, [batch.length, firstStep]),
     window: floats(Float32Array.of(window), []),
     ...cacheFeeds(
       layers,

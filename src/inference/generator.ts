@@ -11,7 +11,15 @@ import {
   noCacheFeeds,
   noContext,
 } from "./key_value_cache.ts";
-import { boolean, type Feeds, floats, integerData, integers, type Session } from "./runtime.ts";
+import {
+  boolean,
+  type Feeds,
+  floats,
+  integerData,
+  integers,
+  type Session,
+  type Tensor,
+} from "./runtime.ts";
 import { inputLength, type Series, stampsAt, tokenAt, type Tokens } from "./series.ts";
 
 /** The generator and the sizes its runs need. */
@@ -58,25 +66,25 @@ interface Row {
   readonly path: number;
 }
 
-/** Uniform numbers for `steps` steps from `first`, `[steps, rows, 2, vocabulary]`. */
+/** Uniform numbers for `steps` steps from `first`, `[2 * steps, rows, vocabulary]`: s1 and s2 in turn. */
 function uniforms(
   rows: readonly Row[],
   first: number,
   steps: number,
   vocabulary: number,
-): Float32Array {
-  const out = new Float32Array(steps * rows.length * 2 * vocabulary);
+): Tensor {
+  const out = new Float32Array(2 * steps * rows.length * vocabulary);
   let at = 0;
   for (let step = first; step < first + steps; step++) {
-    for (const { input: { seed, sampling, firstPath = 0 }, path } of rows) {
-      for (const token of [0, 1] as TokenKind[]) {
+    for (const token of [0, 1] as TokenKind[]) {
+      for (const { input: { seed, sampling, firstPath = 0 }, path } of rows) {
         if (sampling.topK === 1) out.fill(UNUSED_UNIFORM, at, at + vocabulary);
         else fillUniform(out, at, vocabulary, { seed, path: firstPath + path, step, token });
         at += vocabulary;
       }
     }
   }
-  return out;
+  return floats(out, [2 * steps, rows.length, vocabulary]);
 }
 
 /** The cache of a series' context: every token but the last, which the first step takes. */
@@ -96,7 +104,7 @@ export async function generatorContext(
     s2: integers(context.s2.subarray(0, length), [1, length]),
     positions: integers(Array.from({ length }, (_, position) => position), [1, length]),
     stamps: integers(stamps, [1, 1, length, TIME_FEATURES]),
-    uniforms: floats(new Float32Array(2 * vocabulary).fill(UNUSED_UNIFORM), [1, 1, 2, vocabulary]),
+    uniforms: floats(new Float32Array(2 * vocabulary).fill(UNUSED_UNIFORM), [2, 1, vocabulary]),
     window: floats(Float32Array.of(window), []),
     ...samplingFeeds([{ ...input, paths: 1, sampling: ANY_TOKEN }], vocabulary),
     ...noCacheFeeds(layers),
@@ -107,14 +115,14 @@ export async function generatorContext(
 /** The sampling of a prefill, whose drawn token nobody reads. */
 const ANY_TOKEN = { temperature: 1, topK: 0, topP: 1 };
 
-/** Stamps of single-token steps, `[steps, rows, 1, 5]`; zeros past a horizon. */
-function stepStamps(batch: readonly Series[], paths: number, steps: number): Int32Array {
-  const out = new Int32Array(steps * batch.length * paths * TIME_FEATURES);
+/** Stamps of single-token steps, `[steps, series, 1, 5]`; zeros past a horizon. */
+function stepStamps(batch: readonly Series[], steps: number): Int32Array {
+  const out = new Int32Array(steps * batch.length * TIME_FEATURES);
   let at = 0;
   for (let step = 0; step < steps; step++) {
     for (const series of batch) {
-      const stamp = stampsAt(series, series.context.s1.length - 1 + series.step + step, 1);
-      for (let path = 0; path < paths; path++, at += TIME_FEATURES) out.set(stamp, at);
+      out.set(stampsAt(series, series.context.s1.length - 1 + series.step + step, 1), at);
+      at += TIME_FEATURES;
     }
   }
   return out;
@@ -137,24 +145,23 @@ export async function generate(
   const rows = batch.flatMap((series) =>
     Array.from({ length: paths }, (_, path) => ({ series, input: series.input, path }))
   );
-  const at = ({ series }: { series: Series }): number => series.context.s1.length - 1 + step;
+  const at = (series: Series): number => series.context.s1.length - 1 + step;
   const current = (half: keyof Tokens) =>
-    integers(rows.map((row) => tokenAt(row.series, half, row.path, at(row))), [rows.length, 1]);
-  const suffixPositions = new Float32Array(rows.length * step);
-  rows.forEach((row, r) => {
-    for (let s = 0; s < step; s++) suffixPositions[r * step + s] = at(row) - step + s;
-  });
+    integers(
+      rows.map(({ series, path }) => tokenAt(series, half, path, at(series))),
+      [rows.length, 1],
+    );
+  const suffixPositions = Float32Array.from(
+    batch.flatMap((series) => Array.from({ length: step }, (_, s) => at(series) - step + s)),
+  );
   const outputs = await session.run({
     steps: integers([steps], []),
     s1: current("s1"),
     s2: current("s2"),
-    positions: integers(rows.map(at), [rows.length, 1]),
-    stamps: integers(stepStamps(batch, paths, steps), [steps, rows.length, 1, TIME_FEATURES]),
-    uniforms: floats(
-      uniforms(rows, step, steps, vocabulary),
-      [steps, rows.length, 2, vocabulary],
-    ),
-    suffix_positions: floats(suffixPositions, [rows.length, step]),
+    positions: integers(batch.map(at), [batch.length, 1]),
+    stamps: integers(stepStamps(batch, steps), [steps, batch.length, 1, TIME_FEATURES]),
+    uniforms: uniforms(rows, step, steps, vocabulary),
+    suffix_positions: floats(suffixPositions, [batch.length, step]),
     window: floats(Float32Array.of(window), []),
     ...samplingFeeds(batch.map(({ input }) => input), vocabulary),
     ...cacheFeeds(
@@ -197,7 +204,7 @@ export async function generateSliding(graph: GeneratorGraph, series: Series): Pr
       s2: tokens("s2"),
       positions: integers(positions, [1, window]),
       stamps: integers(stampsAt(series, first, window), [1, 1, window, TIME_FEATURES]),
-      uniforms: floats(uniforms([{ input, path }], step, 1, vocabulary), [1, 1, 2, vocabulary]),
+      uniforms: uniforms([{ input, path }], step, 1, vocabulary),
       window: floats(Float32Array.of(window), []),
       ...samplingFeeds([{ ...input, paths: 1 }], vocabulary),
       ...noCacheFeeds(layers),

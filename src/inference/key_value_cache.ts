@@ -43,18 +43,38 @@ export function noContext(layers: readonly LayerShape[]): ContextCache {
   return { length: 0, positions: new Float32Array(0), keys: none, values: none };
 }
 
-/** What the paths of a series generated: keys and values with time first, which grow at their end. */
+/** Puts `count` values after each row of `rows` rows of `width`, in place; the last row moves first. */
+function widenRows(
+  kept: Float32Array,
+  rows: number,
+  width: number,
+  fresh: Float32Array,
+  count: number,
+): void {
+  const wider = width + count;
+  for (let row = rows - 1; row >= 0; row--) {
+    if (row > 0) kept.copyWithin(row * wider, row * width, (row + 1) * width);
+    const [to, from] = [row * wider + width, row * count];
+    for (let i = 0; i < count; i++) kept[to + i] = fresh[from + i];
+  }
+}
+
+/** What the paths of a series generated: keys and values as the graphs want them. */
 export class SuffixCache {
+  readonly #layers: readonly LayerShape[];
+  readonly #paths: number;
   readonly #keys: Float32Array[];
   readonly #values: Float32Array[];
-  readonly #rowSizes: number[];
   #length = 0;
 
   /** Takes the memory for `capacity` tokens of every path at once; nothing is kept yet. */
   constructor(layers: readonly LayerShape[], paths: number, capacity: number) {
-    this.#rowSizes = layers.map(({ heads, headSize }) => heads * paths * headSize);
-    this.#keys = this.#rowSizes.map((size) => new Float32Array(size * capacity));
-    this.#values = this.#rowSizes.map((size) => new Float32Array(size * capacity));
+    this.#layers = layers;
+    this.#paths = paths;
+    const empty = (): Float32Array[] =>
+      layers.map(({ heads, headSize }) => new Float32Array(heads * paths * headSize * capacity));
+    this.#keys = empty();
+    this.#values = empty();
   }
 
   /** Tokens so far. */
@@ -62,57 +82,52 @@ export class SuffixCache {
     return this.#length;
   }
 
-  /** Keys of a layer, `[S, H, R, D]`. */
+  /** Keys of a layer, `[H, R, D, S]`. */
   keys(layer: number): Float32Array {
-    return this.#keys[layer].subarray(0, this.#length * this.#rowSizes[layer]);
+    return this.#keys[layer].subarray(0, this.#length * this.#rowSize(layer));
   }
 
-  /** Values of a layer, `[S, H, R, D]`. */
+  /** Values of a layer, `[H, R, S, D]`. */
   values(layer: number): Float32Array {
-    return this.#values[layer].subarray(0, this.#length * this.#rowSizes[layer]);
+    return this.#values[layer].subarray(0, this.#length * this.#rowSize(layer));
+  }
+
+  /** Values of one token of all paths and heads. */
+  #rowSize(layer: number): number {
+    const { heads, headSize } = this.#layers[layer];
+    return heads * this.#paths * headSize;
   }
 
   /** Appends what a run of `steps` tokens computed for the series at `index` of its batch. */
   append(outputs: Readonly<Record<string, Tensor>>, index: number, steps: number): void {
-    this.#rowSizes.forEach((rowSize, layer) => {
-      const size = rowSize * steps;
+    this.#layers.forEach(({ heads, headSize }, layer) => {
+      const size = this.#rowSize(layer) * steps;
       const part = (name: string): Float32Array =>
         floatData(outputs[`${name}_${layer}`]).subarray(index * size, (index + 1) * size);
-      this.#keys[layer].set(part("new_keys"), this.#length * rowSize);
-      this.#values[layer].set(part("new_values"), this.#length * rowSize);
+      const rows = heads * this.#paths;
+      widenRows(this.#keys[layer], rows * headSize, this.#length, part("new_keys"), steps);
+      widenRows(
+        this.#values[layer],
+        rows,
+        this.#length * headSize,
+        part("new_values"),
+        steps * headSize,
+      );
     });
     this.#length += steps;
   }
 }
 
-/** `[tokens, H, D]` to `[H, D, padded]`. */
-function paddedKeys(
-  keys: Float32Array,
-  { heads, headSize }: LayerShape,
-  tokens: number,
+/** `[rows, width]` to `[rows, padded]`. */
+function paddedRows(
+  data: Float32Array,
+  rows: number,
+  width: number,
   padded: number,
 ): Float32Array {
-  const width = heads * headSize;
-  const out = new Float32Array(width * padded);
-  for (let t = 0; t < tokens; t++) {
-    for (let i = 0; i < width; i++) out[i * padded + t] = keys[t * width + i];
-  }
-  return out;
-}
-
-/** `[tokens, H, D]` to `[H, padded, D]`. */
-function paddedValues(
-  values: Float32Array,
-  { heads, headSize }: LayerShape,
-  tokens: number,
-  padded: number,
-): Float32Array {
-  const out = new Float32Array(heads * padded * headSize);
-  for (let t = 0; t < tokens; t++) {
-    for (let h = 0; h < heads; h++) {
-      const from = (t * heads + h) * headSize;
-      out.set(values.subarray(from, from + headSize), (h * padded + t) * headSize);
-    }
+  const out = new Float32Array(rows * padded);
+  for (let row = 0; row < rows; row++) {
+    out.set(data.subarray(row * width, (row + 1) * width), row * padded);
   }
   return out;
 }
@@ -135,11 +150,16 @@ export function contextFrom(
   return {
     length,
     positions,
-    keys: layers.map((layer, i) =>
-      paddedKeys(floatData(outputs[`new_keys_${i}`]), layer, tokens, length)
+    keys: layers.map(({ heads, headSize }, i) =>
+      paddedRows(floatData(outputs[`new_keys_${i}`]), heads * headSize, tokens, length)
     ),
-    values: layers.map((layer, i) =>
-      paddedValues(floatData(outputs[`new_values_${i}`]), layer, tokens, length)
+    values: layers.map(({ heads, headSize }, i) =>
+      paddedRows(
+        floatData(outputs[`new_values_${i}`]),
+        heads,
+        tokens * headSize,
+        length * headSize,
+      )
     ),
   };
 }
@@ -165,7 +185,6 @@ export function cacheFeeds(
     context_positions: floats(stacked(contexts.map((c) => c.positions)), [series, length]),
   };
   layers.forEach(({ heads, headSize }, i) => {
-    const suffixShape = [series, steps, heads, paths, headSize];
     feeds[`context_keys_${i}`] = floats(
       stacked(contexts.map((c) => c.keys[i])),
       [series, heads, headSize, length],
@@ -174,8 +193,14 @@ export function cacheFeeds(
       stacked(contexts.map((c) => c.values[i])),
       [series, heads, length, headSize],
     );
-    feeds[`suffix_keys_${i}`] = floats(stacked(suffixes.map((s) => s.keys(i))), suffixShape);
-    feeds[`suffix_values_${i}`] = floats(stacked(suffixes.map((s) => s.values(i))), suffixShape);
+    feeds[`suffix_keys_${i}`] = floats(
+      stacked(suffixes.map((s) => s.keys(i))),
+      [series, heads, paths, headSize, steps],
+    );
+    feeds[`suffix_values_${i}`] = floats(
+      stacked(suffixes.map((s) => s.values(i))),
+      [series, heads, paths, steps, headSize],
+    );
   });
   return feeds;
 }

@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { ModelArchitecture, TokenizerArchitecture } from "../kronos/architecture.ts";
 
 /** The only format this version reads and writes. */
-export const MANIFEST_FORMAT = 1;
+export const MANIFEST_FORMAT = 2;
 
 /** Files of a model folder, by role. */
 export const GRAPH_FILES = {

@@ -8,7 +8,7 @@ const DIGEST = createHash("sha256").update(GRAPH).digest("hex");
 const SOURCE = { origin: "hf:owner/name", revision: null, files: { "config.json": DIGEST } };
 const SIZES = { d_model: 32, n_heads: 2, ff_dim: 64, s1_bits: 6, s2_bits: 6 };
 const MANIFEST: Manifest = {
-  format_version: 1,
+  format_version: 2,
   model_version: "m",
   tokenizer_version: "t",
   architecture: {
@@ -82,7 +82,7 @@ Deno.test("readModelFolder() throws ModelFolderError where the manifest is not J
   }));
 
 const badManifests: readonly (readonly [string, Record<string, unknown>, RegExp])[] = [
-  ["another version", { format_version: 2 }, /^manifest.json: format_version: .*1/],
+  ["another version", { format_version: 1 }, /^manifest.json: format_version: .*2/],
   ["no limits", { limits: undefined }, /^manifest.json: limits: /],
   ["a context of 0", { limits: { ...MANIFEST.limits, max_context: 0 } }, /limits.max_context: /],
   ["a default beyond its range", { defaults: { top_p: 2 } }, /defaults.top_p: /],

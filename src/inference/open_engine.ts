@@ -47,12 +47,20 @@ function calibrationOf({ calibration }: Manifest): Calibration | null {
   return { sampling: { temperature, topK: top_k, topP: top_p }, steps, drift, own, scale };
 }
 
+/** Keys and values, float32, of the transformer, the dependency layer and the decoder's layers but one. */
+function cacheBytesPerToken({ model, tokenizer }: Manifest["architecture"]): number {
+  const widths = (model.n_layers + 1) * model.d_model +
+    (tokenizer.n_dec_layers - 1) * tokenizer.d_model;
+  return 2 * Float32Array.BYTES_PER_ELEMENT * widths;
+}
+
 function modelInfo(manifest: Manifest, maxContext: number): ModelInfo {
   const { temperature, top_k, top_p, sample_count, anchor } = manifest.defaults;
   return {
     modelVersion: manifest.model_version,
     tokenizerVersion: manifest.tokenizer_version,
     maxContext,
+    cacheBytesPerToken: cacheBytesPerToken(manifest.architecture),
     device: "wasm",
     deviceWarning: null,
     defaults: {

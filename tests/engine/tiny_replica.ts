@@ -21,7 +21,7 @@ export async function tinyParts(): Promise<ReplicaParts> {
   const limits = { maxContext: TINY_CONTEXT, maxHorizon: 64, maxInput: 128 };
   return {
     manifest: {
-      format_version: 1,
+      format_version: 2,
       model_version: "tiny",
       tokenizer_version: "tiny",
       architecture: { model: model.architecture, tokenizer: tokenizer.architecture },

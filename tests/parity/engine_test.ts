@@ -32,7 +32,7 @@ function openReplica(
   const source = { origin: "parity", revision: null, files: {} };
   return openLocalReplica({
     manifest: {
-      format_version: 1,
+      format_version: 2,
       model_version: "parity",
       tokenizer_version: "parity",
       architecture,

@@ -4,10 +4,12 @@
  * them in one product; what a path generated is its own. Of that, the past was there before the run
  * and is not copied in it; only the recent part grows from step to step.
  *
- * Shapes: G series, R paths, T tokens of this step, P context tokens, S tokens generated before the
- * run, C tokens of the run up to and with this step, H heads of size D.
+ * Shapes: G series, R paths, T tokens of this step, M = R * T, P context tokens, S tokens generated
+ * before the run, C tokens of the run up to and with this step, H heads of size D. Keys stand
+ * transposed everywhere: of one query and many keys the runtime computes `[1, D] x [D, C]` ten times
+ * as fast as with `[C, D]` transposed.
  */
-import { type GraphBuilder, MICROSOFT } from "./graph_builder.ts";
+import type { GraphBuilder } from "./graph_builder.ts";
 
 /** Keys and values of one layer. */
 export interface LayerCache {
@@ -21,11 +23,11 @@ export interface LayerCache {
   readonly pastValues: string;
 }
 
-/** Keys and values of one layer that this run computed, `[G, H, R, C, D]` each. */
+/** Keys and values of one layer that this run computed. */
 export interface Recent {
-  /** What the graph calls the keys. */
+  /** Transposed: `[G, H, R, D, C]`. */
   readonly keys: string;
-  /** What the graph calls the values. */
+  /** `[G, H, R, C, D]` */
   readonly values: string;
 }
 
@@ -33,135 +35,176 @@ export interface Recent {
 export interface RowShape {
   /** Series. */
   readonly series: string;
+  /** Paths of a series. */
+  readonly paths: string;
   /** Tokens a row. */
   readonly tokens: string;
 }
 
-/** Splits `[G * R, T, H * D]` into heads: `[G, H, R, T, D]`. */
-export function splitHeads(
+/** Shapes of the attention of a run, the same in every layer and step: int64 vectors. */
+export interface AttentionShapes {
+  /** `[G, any, T, D]` */
+  readonly everyRow: string;
+  /** `[G, H, R, T, D]` */
+  readonly own: string;
+  /** `[G, H, M, D]` */
+  readonly shared: string;
+  /** `[G, H, R, T, P]` */
+  readonly contextOfRows: string;
+  /** `[G, H, M, P]` */
+  readonly contextOfSeries: string;
+}
+
+function joined(g: GraphBuilder, ...parts: string[]): string {
+  return g.op("Concat", parts, { attributes: { axis: 0 } });
+}
+
+/**
+ * The shapes that `attend` needs, for H heads of size D.
+ *
+ * @param context P, an int64 vector of length 1
+ */
+export function attentionShapes(
   g: GraphBuilder,
-  x: string,
-  rows: RowShape,
+  { series, paths, tokens }: RowShape,
+  context: string,
   heads: number,
   headSize: number,
-): string {
-  const shape = g.op("Concat", [
-    rows.series,
-    g.integers(-1),
-    rows.tokens,
-    g.integers(heads, headSize),
-  ], { attributes: { axis: 0 } });
-  const split = g.op("Reshape", [x, shape]); // [G, R, T, H, D]
-  return g.op("Transpose", [split], { attributes: { perm: [0, 3, 1, 2, 4] } });
+): AttentionShapes {
+  const [h, d] = [g.integers(heads), g.integers(headSize)];
+  const rows = g.op("Mul", [paths, tokens]);
+  return {
+    everyRow: joined(g, series, g.integers(-1), tokens, d),
+    own: joined(g, series, h, paths, tokens, d),
+    shared: joined(g, series, h, rows, d),
+    contextOfRows: joined(g, series, h, paths, tokens, context),
+    contextOfSeries: joined(g, series, h, rows, context),
+  };
 }
 
-/** Undoes `splitHeads`: `[G, H, R, T, D]` to `[G * R, T, H * D]`. */
-export function mergeHeads(g: GraphBuilder, x: string, tokens: string, width: number): string {
-  const rowsFirst = g.op("Transpose", [x], { attributes: { perm: [0, 2, 3, 1, 4] } });
-  const shape = g.op("Concat", [g.integers(-1), tokens, g.integers(width)], {
-    attributes: { axis: 0 },
-  });
-  return g.op("Reshape", [rowsFirst, shape]);
+/** The shape `[G, M, n, D]`, in which `splitHeads` reads a projection to n heads. */
+export function headsShape(g: GraphBuilder, series: string, n: number, headSize: number): string {
+  return joined(g, series, g.integers(-1, n, headSize));
 }
 
-/** Appends tokens to keys or values: `[G, H, R, n, D]` and `[G, H, R, m, D]` to `[G, H, R, n + m, D]`. */
-export function appended(g: GraphBuilder, before: string, fresh: string): string {
-  return g.op("Concat", [before, fresh], { attributes: { axis: 3 } });
+/** A reshape in which a size may be 0: a part of the cache may be empty. */
+function reshaped(g: GraphBuilder, x: string, shape: string): string {
+  return g.op("Reshape", [x, shape], { attributes: { allowzero: 1 } });
+}
+
+/**
+ * Splits `[G * M, n * D]` into the heads of all projections at once: `[G, n, M, D]`.
+ *
+ * @param shape from `headsShape`
+ */
+export function splitHeads(g: GraphBuilder, x: string, shape: string): string {
+  return g.op("Transpose", [g.op("Reshape", [x, shape])], { attributes: { perm: [0, 2, 1, 3] } });
+}
+
+/** Undoes `splitHeads` for one projection: `[G, H, M, D]` to `[G * M, H * D]`. */
+export function mergeHeads(g: GraphBuilder, x: string, width: number): string {
+  const rowsFirst = g.op("Transpose", [x], { attributes: { perm: [0, 2, 1, 3] } });
+  return g.op("Reshape", [rowsFirst, g.integers(-1, width)]);
+}
+
+/** The run's keys and values with this step's, of every row and head `[T, D]`; `before` is null in a run of one step. */
+export function appended(
+  g: GraphBuilder,
+  before: Recent | null,
+  keys: string,
+  values: string,
+  shapes: AttentionShapes,
+): Recent {
+  const fresh = {
+    keys: g.op("Transpose", [reshaped(g, keys, shapes.own)], {
+      attributes: { perm: [0, 1, 2, 4, 3] },
+    }),
+    values: reshaped(g, values, shapes.own),
+  };
+  if (before === null) return fresh;
+  return {
+    keys: g.op("Concat", [before.keys, fresh.keys], { attributes: { axis: 4 } }),
+    values: g.op("Concat", [before.values, fresh.values], { attributes: { axis: 3 } }),
+  };
 }
 
 /**
  * Attention of `query` over context, past and recent tokens.
  *
- * @param query `[G, H, R, T, D]`, already divided by the square root of D
+ * @param query `[G, H, M, D]`, already divided by the square root of D
  * @param recent with this step's own tokens
- * @param mask added to the scores, `[G, 1, R, T, P + S + C]`
- * @returns `[G, H, R, T, D]`
+ * @returns `[G, H, M, D]`
  */
 export function attend(
   g: GraphBuilder,
   query: string,
   cache: LayerCache,
   recent: Recent,
-  mask: string,
-  headSize: number,
+  { mask, parts }: Sight,
+  shapes: AttentionShapes,
 ): string {
-  const length = (scores: string, axis: number): string =>
-    g.op("Shape", [scores], { attributes: { start: axis } });
-  const join = (parts: string[], axis: number): string =>
-    g.op("Concat", parts, { attributes: { axis } });
-  const folded = g.op("Reshape", [query, g.integers(0, 0, -1, headSize)]); // [G, H, R * T, D]
-  const contextScores = g.op("MatMul", [folded, cache.contextKeys]); // [G, H, R * T, P]
-  const pastScores = g.op("MatMul", [query, cache.pastKeys]); // [G, H, R, T, S]
-  const recentScores = g.op("FusedMatMul", [query, recent.keys], {
-    domain: MICROSOFT,
-    attributes: { transB: 1 },
-  }); // [G, H, R, T, C]
-  const context = length(contextScores, 3);
-  const queryShape = g.op("Shape", [query], { attributes: { start: 0, end: 4 } });
-  const unfolded = g.op("Reshape", [contextScores, join([queryShape, context], 0)], {
-    attributes: { allowzero: 1 },
-  });
-  const scores = join([unfolded, pastScores, recentScores], -1);
+  const own = reshaped(g, query, shapes.own);
+  const contextScores = g.op("MatMul", [query, cache.contextKeys]); // [G, H, M, P]
+  const scores = g.op("Concat", [
+    reshaped(g, contextScores, shapes.contextOfRows),
+    g.op("MatMul", [own, cache.pastKeys]), // [G, H, R, T, S]
+    g.op("MatMul", [own, recent.keys]), // [G, H, R, T, C]
+  ], { attributes: { axis: -1 } });
   const weights = g.op("Softmax", [g.op("Add", [scores, mask])], { attributes: { axis: -1 } });
-  const [contextWeights, pastWeights, recentWeights] = g.ops(
-    "Split",
-    [
-      weights,
-      join([context, length(pastScores, 4), length(recentScores, 4)], 0),
-    ],
-    3,
-    { attributes: { axis: -1 } },
-  );
+  const [contextWeights, pastWeights, recentWeights] = g.ops("Split", [weights, parts], 3, {
+    attributes: { axis: -1 },
+  });
   const fromContext = g.op("MatMul", [
-    g.op("Reshape", [contextWeights, g.op("Shape", [contextScores])], {
-      attributes: { allowzero: 1 },
-    }),
+    reshaped(g, contextWeights, shapes.contextOfSeries),
     cache.contextValues,
-  ]); // [G, H, R * T, D]
-  const own = g.op("Add", [
+  ]); // [G, H, M, D]
+  const fromOwn = g.op("Add", [
     g.op("MatMul", [pastWeights, cache.pastValues]),
     g.op("MatMul", [recentWeights, recent.values]),
-  ]);
-  return g.op("Add", [g.op("Reshape", [fromContext, g.op("Shape", [own])]), own]);
+  ]); // [G, H, R, T, D]
+  return g.op("Add", [fromContext, reshaped(g, fromOwn, shapes.shared)]);
+}
+
+/** What the queries of a step see. */
+export interface Sight {
+  /** Added to the scores, `[G, 1, 1, T, P + S + C]`. */
+  readonly mask: string;
+  /** P, S and C, an int64 vector. */
+  readonly parts: string;
+}
+
+/** How far back a query sees: of 0 <= age < window, the middle and half the width; float scalars. */
+export interface Reach {
+  /** (window - 1) / 2 */
+  readonly middle: string;
+  /** window / 2 */
+  readonly half: string;
+}
+
+/** The reach of a window of that many tokens, a float scalar. */
+export function reachOf(g: GraphBuilder, window: string): Reach {
+  const half = g.op("Mul", [window, g.float(0.5)]);
+  return { half, middle: g.op("Sub", [half, g.float(0.5)]) };
 }
 
 /**
- * The mask of a run: 0 where a query may look, a large negative number elsewhere. A query at position
- * p sees positions q with p - window < q <= p; padding stands at positions far in the past.
+ * The mask of a step: 0 where a query may look, a large negative number elsewhere. A query at position
+ * p sees positions q with p - window < q <= p; padding stands at positions far in the past. The paths
+ * of a series stand at the same positions. Float32 holds all of these exactly.
  *
- * @param queries positions of this run's tokens, float `[G * R, T]`
- * @param context positions of the context, float `[G, P]`
- * @param suffix positions of past and recent tokens, float `[G * R, S + C]`
- * @param window tokens a query may see, a float scalar
- * @returns `[G, 1, R, T, P + S + C]`
+ * @param queries positions of this step's tokens, float `[G, T]`
+ * @param keys positions of context, past and recent tokens, float `[G, P + S + C]`
+ * @returns `[G, 1, 1, T, P + S + C]`
  */
 export function visibilityMask(
   g: GraphBuilder,
   queries: string,
-  context: string,
-  suffix: string,
-  window: string,
-  rows: RowShape,
+  keys: string,
+  { middle, half }: Reach,
 ): string {
-  const join = (...parts: string[]): string => g.op("Concat", parts, { attributes: { axis: 0 } });
-  const one = g.integers(1);
-  const suffixSize = g.op("Shape", [suffix], { attributes: { start: 1 } });
-  const contextSize = g.op("Shape", [context], { attributes: { start: 1 } });
-  const own = g.op("Reshape", [suffix, join(rows.series, one, g.integers(-1), one, suffixSize)]);
-  const paths = g.op("Shape", [own], { attributes: { start: 2, end: 3 } });
-  const shared = g.op("Expand", [
-    g.op("Reshape", [context, join(rows.series, one, one, one, contextSize)], {
-      attributes: { allowzero: 1 },
-    }),
-    join(rows.series, one, paths, one, contextSize),
-  ]);
-  const keys = g.op("Concat", [shared, own], { attributes: { axis: -1 } }); // [G, 1, R, 1, P + S + C]
-  const at = g.op("Reshape", [queries, join(rows.series, one, paths, rows.tokens, one)]);
-  const age = g.op("Sub", [at, keys]);
-  const visible = g.op("And", [
-    g.op("GreaterOrEqual", [age, g.float(0)]),
-    g.op("Less", [age, window]),
-  ]);
+  const at = g.op("Unsqueeze", [g.op("Sub", [queries, middle]), g.integers(1, 2, 4)]);
+  const age = g.op("Sub", [at, g.op("Unsqueeze", [keys, g.integers(1, 2, 3)])]);
+  const visible = g.op("Less", [g.op("Abs", [age]), half]);
   return g.op("Where", [visible, g.float(0), g.float(HIDDEN)]);
 }
 

@@ -3,10 +3,11 @@ import { NORM_EPSILON, ROTARY_BASE, type Weights } from "../../kronos/architectu
 import {
   appended,
   attend,
+  type AttentionShapes,
   type LayerCache,
   mergeHeads,
   type Recent,
-  type RowShape,
+  type Sight,
   splitHeads,
 } from "./attention.ts";
 import { type GraphBuilder, MICROSOFT } from "./graph_builder.ts";
@@ -20,10 +21,9 @@ export interface Linear {
   readonly bias: string | null;
 }
 
-/** `x [.., in]` through a linear layer: `[.., out]`. */
+/** `x [rows, in]` through a linear layer: `[rows, out]`. */
 export function linear(g: GraphBuilder, x: string, { weight, bias }: Linear): string {
-  const product = g.op("MatMul", [x, weight]);
-  return bias === null ? product : g.op("Add", [product, bias]);
+  return bias === null ? g.op("MatMul", [x, weight]) : g.op("Gemm", [x, weight, bias]);
 }
 
 /** Writes a matrix and its bias as constants. */
@@ -58,14 +58,17 @@ export function rmsNorm(g: GraphBuilder, x: string, scale: string): string {
   });
 }
 
-/** `x + residual`, and its RMSNorm, in one operator: `[norm, sum]`. */
-export function addAndNorm(
+/** `residual` and `x` through a linear layer, added, and the RMSNorm of that: `[norm, sum]`. */
+export function addLinearAndNorm(
   g: GraphBuilder,
   x: string,
+  { weight, bias }: Linear,
   residual: string,
   scale: string,
 ): [norm: string, sum: string] {
-  const outputs = g.ops("SkipSimplifiedLayerNormalization", [x, residual, scale], 4, {
+  const product = g.op("MatMul", [x, weight]);
+  const inputs = [product, residual, scale, ...bias === null ? [] : [bias]];
+  const outputs = g.ops("SkipSimplifiedLayerNormalization", inputs, 4, {
     domain: MICROSOFT,
     attributes: { epsilon: { float: NORM_EPSILON } },
   });
@@ -156,27 +159,27 @@ export function rotaryTables(
   };
 }
 
-/** What all blocks of a run share. */
+/** What all blocks of a step share, for H heads of size D. */
 export interface Run {
-  /** How many series and tokens the run has. */
-  readonly rows: RowShape;
-  /** Positions of this run's tokens, int64 `[G * R, T]`. */
+  /** Positions of this step's tokens, int64 `[G, T]`: equal for all paths of a series. */
   readonly positions: string;
-  /** `[G, 1, R, T, P + S + C]`. */
-  readonly mask: string;
+  /** What this step's tokens see. */
+  readonly sight: Sight;
+  /** Of the attention. */
+  readonly shapes: AttentionShapes;
+  /** `[G, M, 3H, D]`, an int64 vector. */
+  readonly heads: string;
   /** Reach to the highest of `positions`. */
   readonly rotary: RotaryTables;
-  /** H. */
-  readonly heads: number;
-  /** D; a row of the stream has H * D values. */
-  readonly headSize: number;
+  /** H * D */
+  readonly width: number;
 }
 
 /** A block's results. */
 export interface BlockOutput {
-  /** RMSNorm of the block's result with the scale of what comes next, `[G * R, T, d]`. */
+  /** RMSNorm of the block's result with the scale of what comes next, `[G * M, d]`. */
   readonly norm: string;
-  /** The residual stream, `[G * R, T, d]`. */
+  /** The residual stream, `[G * M, d]`. */
   readonly stream: string;
   /** The run's keys and values with this step's tokens. */
   readonly recent: Recent;
@@ -199,26 +202,21 @@ export function block(
   recent: Recent | null,
   run: Run,
 ): BlockOutput {
-  const { rows, heads, headSize } = run;
+  const { shapes } = run;
+  const headed = splitHeads(g, linear(g, norm, constants.qkv), run.heads); // [G, 3H, M, D]
+  const parts = g.op("Reshape", [headed, shapes.everyRow]); // [G, 3H * R, T, D]
+  const [q, k, v] = g.ops("Split", [parts], 3, { attributes: { axis: 1, num_outputs: 3 } });
   const rotated = (x: string): string =>
     g.op("RotaryEmbedding", [x, run.positions, run.rotary.cosines, run.rotary.sines], {
       domain: MICROSOFT,
-      attributes: { num_heads: heads },
     });
-  const headed = (x: string): string => splitHeads(g, x, rows, heads, headSize);
-  const [q, k, v] = g.ops("Split", [linear(g, norm, constants.qkv)], 3, {
-    attributes: { axis: -1, num_outputs: 3 },
-  });
-  const [freshKeys, freshValues] = [headed(rotated(k)), headed(v)];
-  const grown = recent === null ? { keys: freshKeys, values: freshValues } : {
-    keys: appended(g, recent.keys, freshKeys),
-    values: appended(g, recent.values, freshValues),
-  };
-  const attended = attend(g, headed(rotated(q)), cache, grown, run.mask, headSize);
-  const mixed = mergeHeads(g, attended, rows.tokens, heads * headSize);
-  const [norm2, afterAttention] = addAndNorm(
+  const grown = appended(g, recent, rotated(k), v, shapes);
+  const query = g.op("Reshape", [rotated(q), shapes.shared]);
+  const mixed = mergeHeads(g, attend(g, query, cache, grown, run.sight, shapes), run.width);
+  const [norm2, afterAttention] = addLinearAndNorm(
     g,
-    linear(g, mixed, constants.out),
+    mixed,
+    constants.out,
     stream,
     constants.norm2,
   );
@@ -230,7 +228,13 @@ export function block(
     domain: MICROSOFT,
     attributes: { alpha: { float: 1 } },
   });
-  const down = linear(g, g.op("Mul", [silu, up]), constants.down);
-  const [nextInput, next] = addAndNorm(g, down, afterAttention, nextNorm);
+  const gated = g.op("Mul", [silu, up]);
+  const [nextInput, next] = addLinearAndNorm(
+    g,
+    gated,
+    constants.down,
+    afterAttention,
+    nextNorm,
+  );
   return { norm: nextInput, stream: next, recent: grown };
 }

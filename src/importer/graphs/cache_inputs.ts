@@ -1,29 +1,25 @@
 /** The cache as inputs and outputs of a graph. Names are the contract with `inference/key_value_cache.ts`. */
-import type { LayerCache, Recent, RowShape } from "./attention.ts";
+import { type LayerCache, type Reach, reachOf, type Recent, type RowShape } from "./attention.ts";
 import { FLOAT, type GraphBuilder } from "./graph_builder.ts";
 
-/**
- * Declares the four cache inputs of a layer. What was generated comes in with time as the second axis,
- * so that its keeper appends by writing at the end; it is brought into order here, once a run.
- */
+/** Declares the four cache inputs of a layer. */
 export function cacheInputs(
   g: GraphBuilder,
   layer: number,
   heads: number,
   headSize: number,
 ): LayerCache {
-  const suffix = ["G", "S", heads, "R", headSize];
-  const ordered = (name: string, perm: number[]): string =>
-    g.op("Transpose", [g.input(name, FLOAT, suffix)], { attributes: { perm } });
+  const input = (name: string, ...shape: (number | string)[]): string =>
+    g.input(`${name}_${layer}`, FLOAT, ["G", heads, ...shape]);
   return {
-    contextKeys: g.input(`context_keys_${layer}`, FLOAT, ["G", heads, headSize, "P"]),
-    contextValues: g.input(`context_values_${layer}`, FLOAT, ["G", heads, "P", headSize]),
-    pastKeys: ordered(`suffix_keys_${layer}`, [0, 2, 3, 4, 1]),
-    pastValues: ordered(`suffix_values_${layer}`, [0, 2, 3, 1, 4]),
+    contextKeys: input("context_keys", headSize, "P"),
+    contextValues: input("context_values", "P", headSize),
+    pastKeys: input("suffix_keys", "R", headSize, "S"),
+    pastValues: input("suffix_values", "R", "S", headSize),
   };
 }
 
-/** Declares what a run added to a layer's cache as outputs, time as the second axis. */
+/** Declares what a run added to a layer's cache, computed by a node of this graph, as outputs. */
 export function recentOutputs(
   g: GraphBuilder,
   layer: number,
@@ -31,35 +27,45 @@ export function recentOutputs(
   heads: number,
   headSize: number,
 ): void {
-  for (const part of ["keys", "values"] as const) {
-    const timeFirst = g.op("Transpose", [recent[part]], { attributes: { perm: [0, 3, 1, 2, 4] } });
-    g.output(`new_${part}_${layer}`, timeFirst, FLOAT, ["G", "C", heads, "R", headSize]);
-  }
+  g.output(`new_keys_${layer}`, recent.keys, FLOAT, ["G", heads, "R", headSize, "C"]);
+  g.output(`new_values_${layer}`, recent.values, FLOAT, ["G", heads, "R", "C", headSize]);
 }
 
-/** Positions and window of a run. */
+/** Positions and window of a run: equal for all paths of a series. */
 export interface PositionInputs {
-  /** Positions of the context, float `[G, P]`; padding is far in the past. */
-  readonly context: string;
-  /** Positions of the suffix before this run, float `[B, S]`. */
-  readonly suffix: string;
-  /** Tokens a query may see, float scalar. */
-  readonly window: string;
+  /** Of context and suffix before this run, float `[G, P + S]`; padding is far in the past. */
+  readonly before: string;
+  /** P, an int64 vector of length 1. */
+  readonly contextSize: string;
+  /** S, an int64 vector of length 1. */
+  readonly pastSize: string;
+  /** How far back a query sees. */
+  readonly reach: Reach;
 }
 
 /** Declares the position inputs of a graph. */
 export function positionInputs(g: GraphBuilder): PositionInputs {
+  const context = g.input("context_positions", FLOAT, ["G", "P"]);
+  const suffix = g.input("suffix_positions", FLOAT, ["G", "S"]);
+  const size = (x: string): string => g.op("Shape", [x], { attributes: { start: 1 } });
   return {
-    context: g.input("context_positions", FLOAT, ["G", "P"]),
-    suffix: g.input("suffix_positions", FLOAT, ["B", "S"]),
-    window: g.input("window", FLOAT, []),
+    before: g.op("Concat", [context, suffix], { attributes: { axis: 1 } }),
+    contextSize: size(context),
+    pastSize: size(suffix),
+    reach: reachOf(g, g.input("window", FLOAT, [])),
   };
 }
 
-/** G and T of a run as shape vectors, from a tensor `[G, P]` and one `[B, T]`. */
-export function rowShape(g: GraphBuilder, context: string, tokens: string): RowShape {
+/**
+ * G, R and T of a run as shape vectors.
+ *
+ * @param positions `[G, T]`
+ * @param keys a tensor with R as its third size
+ */
+export function rowShape(g: GraphBuilder, positions: string, keys: string): RowShape {
   return {
-    series: g.op("Shape", [context], { attributes: { start: 0, end: 1 } }),
-    tokens: g.op("Shape", [tokens], { attributes: { start: 1 } }),
+    series: g.op("Shape", [positions], { attributes: { start: 0, end: 1 } }),
+    paths: g.op("Shape", [keys], { attributes: { start: 2, end: 3 } }),
+    tokens: g.op("Shape", [positions], { attributes: { start: 1 } }),
   };
 }

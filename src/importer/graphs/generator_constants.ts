@@ -117,7 +117,7 @@ export function generatorConstants(
   };
 }
 
-/** The sum of the five time embeddings of `[N, B, T, 5]` stamps: `[N, B, T, d]`. */
+/** The sum of the five time embeddings of `[N, G, T, 5]` stamps: `[N, G, T, d]`. */
 export function timeEmbedding(
   g: GraphBuilder,
   { architecture, weights }: Checkpoint<ModelArchitecture>,

@@ -9,7 +9,7 @@ export interface SamplingInputs {
   readonly topK: string;
   /** Mass to keep, float `[B, 1]`; above 1 keeps all. */
   readonly topP: string;
-  /** Whether any row keeps fewer than all tokens, bool scalar: sorting is skipped where none does. */
+  /** Whether any row keeps fewer than all tokens, bool scalar: nothing is looked at where none does. */
   readonly filtered: string;
 }
 
@@ -29,54 +29,61 @@ export function gumbelNoise(g: GraphBuilder, uniforms: string): string {
   return g.op("Neg", [g.op("Log", [exponential])]);
 }
 
-/** Most nuclei are smaller: only where one is not are all tokens sorted. */
-const FEW_TOKENS = 64;
-
-/** Each row's probabilities in descending order, as many as the largest kept set of the batch needs. */
-function sortedProbabilities(
+/**
+ * Whether the tokens `drawn`, int64 `[B, 1]`, are kept: the mass of the likelier ones is at most top_p
+ * and their number below top_k. So the token that crosses top_p stays, and so do ties with it.
+ *
+ * @returns bool `[B, 1]`, and which tokens are likelier, bool `[B, V]`
+ */
+function kept(
   g: GraphBuilder,
   probabilities: string,
-  vocabulary: number,
-  inputs: SamplingInputs,
-): string {
-  const largest = (b: GraphBuilder, count: number): string =>
-    b.ops("TopK", [probabilities, b.integers(count)], 2, {
-      attributes: { axis: -1, largest: 1, sorted: 1 },
-    })[0];
-  if (vocabulary <= FEW_TOKENS) return largest(g, vocabulary);
-  const few = largest(g, FEW_TOKENS);
-  const mass = g.op("Gather", [g.op("CumSum", [few, g.integer(1)]), g.integers(-1)], {
-    attributes: { axis: 1 },
-  });
-  const enough = g.op("Or", [
-    g.op("Greater", [mass, inputs.topP]),
-    g.op("LessOrEqual", [inputs.topK, g.float(FEW_TOKENS)]),
-  ]);
-  const rows = g.op("Cast", [enough], { attributes: { to: FLOAT } });
-  const all = g.op("Cast", [g.op("ReduceMin", [rows], { attributes: { keepdims: 0 } })], {
-    attributes: { to: BOOL },
-  });
-  const some = g.subgraph();
-  some.output(`${few}_few`, few, FLOAT, ["B", "K"]);
-  const every = g.subgraph();
-  every.result(largest(every, vocabulary), FLOAT, ["B", "K"]);
-  return g.op("If", [all], { attributes: { then_branch: some, else_branch: every } });
+  drawn: string,
+  { topP, topK }: SamplingInputs,
+): { kept: string; likelier: string } {
+  const sum = (x: string): string =>
+    g.op("ReduceSum", [x, g.integers(1)], { attributes: { keepdims: 1 } });
+  const own = g.op("GatherElements", [probabilities, drawn], { attributes: { axis: 1 } });
+  const likelier = g.op("Greater", [probabilities, own]);
+  const each = g.op("Cast", [likelier], { attributes: { to: FLOAT } });
+  const inMass = g.op("LessOrEqual", [sum(g.op("Mul", [each, probabilities])), topP]);
+  return { kept: g.op("And", [inMass, g.op("Less", [sum(each), topK])]), likelier };
+}
+
+function best(g: GraphBuilder, candidates: string): string {
+  return g.op("ArgMax", [candidates], { attributes: { axis: -1, keepdims: 1 } });
 }
 
 /**
- * The smallest kept probability of each row, `[B, 1]`. A token stays while the mass before it, in
- * descending order, is at most top_p and its rank is below top_k; so the token that crosses top_p
- * stays, and so do ties with the last one kept.
+ * The draw among the tokens that top_k or top_p keeps, without sorting: a token that is drawn and not
+ * kept takes with it all that are no likelier, since none of them is kept either, and the best of the
+ * others is next. It is the best of the kept ones when the first of those comes up, as sorting would
+ * find; three turns do for most batches.
  */
-function threshold(g: GraphBuilder, sorted: string, inputs: SamplingInputs): string {
-  const before = g.op("CumSum", [sorted, g.integer(1)], { attributes: { exclusive: 1 } });
-  const inMass = g.op("Cast", [g.op("LessOrEqual", [before, inputs.topP])], {
-    attributes: { to: FLOAT },
+function drawFiltered(
+  g: GraphBuilder,
+  scaled: string,
+  noisy: string,
+  vocabulary: number,
+  inputs: SamplingInputs,
+): string {
+  const probabilities = g.op("Softmax", [scaled], { attributes: { axis: -1 } });
+  const body = g.subgraph();
+  body.input("turn", INT64, []);
+  body.input("again", BOOL, []);
+  const candidates = body.input("candidates", FLOAT, ["B", vocabulary]);
+  const drawn = best(body, candidates);
+  const verdict = kept(body, probabilities, drawn, inputs);
+  const each = body.op("Cast", [verdict.kept], { attributes: { to: FLOAT } });
+  const every = body.op("ReduceMin", [each], { attributes: { keepdims: 0 } });
+  body.result(body.op("Less", [every, body.float(1)]), BOOL, []);
+  const stay = body.op("Or", [verdict.likelier, verdict.kept]);
+  const left = body.op("Where", [stay, candidates, body.float(-Infinity)]);
+  body.result(left, FLOAT, ["B", vocabulary]);
+  const [last] = g.ops("Loop", [g.integer(vocabulary), g.true(), noisy], 1, {
+    attributes: { body },
   });
-  const inNucleus = g.op("ReduceSum", [inMass, g.integers(1)], { attributes: { keepdims: 1 } });
-  const kept = g.op("Max", [g.op("Min", [inNucleus, inputs.topK]), g.float(1)]);
-  const last = g.op("Cast", [g.op("Sub", [kept, g.float(1)])], { attributes: { to: INT64 } });
-  return g.op("GatherElements", [sorted, last], { attributes: { axis: 1 } });
+  return best(g, last);
 }
 
 /**
@@ -96,14 +103,8 @@ export function draw(
   const scaled = g.op("Mul", [logits, inputs.inverseTemperature]);
   const noisy = g.op("Add", [scaled, noise]);
   const some = g.subgraph();
-  const probabilities = some.op("Softmax", [scaled], { attributes: { axis: -1 } });
-  const sorted = sortedProbabilities(some, probabilities, vocabulary, inputs);
-  const kept = some.op("GreaterOrEqual", [probabilities, threshold(some, sorted, inputs)]);
-  some.result(some.op("Where", [kept, noisy, some.float(-Infinity)]), FLOAT, ["B", vocabulary]);
+  some.result(drawFiltered(some, scaled, noisy, vocabulary, inputs), INT64, ["B", 1]);
   const all = g.subgraph();
-  all.output(`${noisy}_all`, noisy, FLOAT, ["B", vocabulary]);
-  const candidates = g.op("If", [inputs.filtered], {
-    attributes: { then_branch: some, else_branch: all },
-  });
-  return g.op("ArgMax", [candidates], { attributes: { axis: -1, keepdims: 1 } });
+  all.result(best(all, noisy), INT64, ["B", 1]);
+  return g.op("If", [inputs.filtered], { attributes: { then_branch: some, else_branch: all } });
 }

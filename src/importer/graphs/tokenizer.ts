@@ -4,7 +4,14 @@ import {
   FEATURES,
   type TokenizerArchitecture,
 } from "../../kronos/architecture.ts";
-import { type LayerCache, type Recent, visibilityMask } from "./attention.ts";
+import {
+  attentionShapes,
+  headsShape,
+  type LayerCache,
+  reachOf,
+  type Recent,
+  visibilityMask,
+} from "./attention.ts";
 import {
   block,
   blockConstants,
@@ -67,24 +74,30 @@ export function encoderGraph(
   const { d_model, n_heads, n_enc_layers, s1_bits, s2_bits } = tokenizer.architecture;
   const headSize = d_model / n_heads;
   const g = new GraphBuilder();
-  const candles = g.input("candles", FLOAT, [1, "T", FEATURES]);
+  const candles = g.op("Squeeze", [
+    g.input("candles", FLOAT, [1, "T", FEATURES]),
+    g.integers(0),
+  ]);
   const at = g.input("positions", INT64, [1, "T"]);
   const now = g.op("Cast", [at], { attributes: { to: FLOAT } });
-  const context = g.floats("no_context", [1, 0], new Float32Array(0));
-  const rows = rowShape(g, context, at);
-  const window = g.float(positions);
-  const run = {
-    rows,
-    positions: at,
-    mask: visibilityMask(g, now, context, now, window, rows),
-    rotary: rotaryTables(g, positions, headSize),
-    heads: n_heads,
-    headSize,
-  };
   const caches = Array.from(
     { length: n_enc_layers - 1 },
     () => emptyCache(g, n_heads, headSize),
   );
+  const [none, one] = [g.integers(0), g.integers(1)];
+  const tokens = g.op("Shape", [at], { attributes: { start: 1 } });
+  const rows = { series: one, paths: one, tokens };
+  const run = {
+    positions: at,
+    sight: {
+      mask: visibilityMask(g, now, now, reachOf(g, g.float(positions))),
+      parts: g.op("Concat", [none, none, tokens], { attributes: { axis: 0 } }),
+    },
+    shapes: attentionShapes(g, rows, none, n_heads, headSize),
+    heads: headsShape(g, one, 3 * n_heads, headSize),
+    rotary: rotaryTables(g, positions, headSize),
+    width: d_model,
+  };
   const embedded = linear(g, candles, storedLinear(g, tokenizer.weights, "embed"));
   const { stream } = stack(g, tokenizer, "encoder", embedded, caches, run);
   const code = linear(g, stream, storedLinear(g, tokenizer.weights, "quant_embed"));
@@ -94,8 +107,8 @@ export function encoderGraph(
   for (let bit = 0; bit < s1_bits; bit++) powers[2 * bit] = 2 ** bit;
   for (let bit = 0; bit < s2_bits; bit++) powers[2 * (s1_bits + bit) + 1] = 2 ** bit;
   const values = g.op("MatMul", [bits, g.floats("powers", [s1_bits + s2_bits, 2], powers)]);
-  const tokens = g.op("Transpose", [g.op("Squeeze", [values, g.integers(0)])]);
-  g.output("tokens", g.op("Cast", [tokens], { attributes: { to: INT64 } }), INT64, [2, "T"]);
+  const pairs = g.op("Transpose", [values]);
+  g.output("tokens", g.op("Cast", [pairs], { attributes: { to: INT64 } }), INT64, [2, "T"]);
   return g.encode();
 }
 
@@ -123,7 +136,7 @@ function codeTable(
 }
 
 /**
- * Tokens `[B, T]` to normalised candles `[B, T, 6]`, over the cache.
+ * Tokens `[B, T]` to normalised candles `[B * T, 6]`, over the cache.
  *
  * @param positions rotary positions to provide for: context plus horizon
  */
@@ -134,34 +147,42 @@ export function decoderGraph(
   const { d_model, n_heads, n_dec_layers } = tokenizer.architecture;
   const headSize = d_model / n_heads;
   const g = new GraphBuilder();
-  const [s1, s2, at] = ["s1", "s2", "positions"].map((name) => g.input(name, INT64, ["B", "T"]));
+  const [s1, s2] = ["s1", "s2"].map((name) => g.input(name, INT64, ["B", "T"]));
+  const at = g.input("positions", INT64, ["G", "T"]);
   const inputs = positionInputs(g);
-  const now = g.op("Cast", [at], { attributes: { to: FLOAT } });
-  const suffix = g.op("Concat", [inputs.suffix, now], { attributes: { axis: 1 } });
-  const rows = rowShape(g, inputs.context, at);
-  const run = {
-    rows,
-    positions: at,
-    mask: visibilityMask(g, now, inputs.context, suffix, inputs.window, rows),
-    rotary: rotaryTables(g, positions, headSize),
-    heads: n_heads,
-    headSize,
-  };
   const caches = Array.from(
     { length: n_dec_layers - 1 },
     (_, layer) => cacheInputs(g, layer, n_heads, headSize),
   );
+  const now = g.op("Cast", [at], { attributes: { to: FLOAT } });
+  const keys = g.op("Concat", [inputs.before, now], { attributes: { axis: 1 } });
+  const rows = rowShape(g, at, caches[0].pastKeys);
+  const { contextSize, pastSize, reach } = inputs;
+  const run = {
+    positions: at,
+    sight: {
+      mask: visibilityMask(g, now, keys, reach),
+      parts: g.op("Concat", [contextSize, pastSize, rows.tokens], { attributes: { axis: 0 } }),
+    },
+    shapes: attentionShapes(g, rows, contextSize, n_heads, headSize),
+    heads: headsShape(g, rows.series, 3 * n_heads, headSize),
+    rotary: rotaryTables(g, positions, headSize),
+    width: d_model,
+  };
   const [embedded1, embedded2] = (["s1", "s2"] as const).map((half) => {
     const { rows: size, columns, data } = codeTable(tokenizer, half);
     const table = g.floats(`code_${half}`, [size, columns], data);
     return g.op("Gather", [table, half === "s1" ? s1 : s2]);
   });
-  const embedded = g.op("Add", [embedded1, embedded2]);
+  const embedded = g.op("Reshape", [
+    g.op("Add", [embedded1, embedded2]),
+    g.integers(-1, d_model),
+  ]);
   const { stream, recent } = stack(g, tokenizer, "decoder", embedded, caches, run);
   recent.forEach((part, layer) => {
     recentOutputs(g, layer, part, n_heads, headSize);
   });
   const candles = linear(g, stream, storedLinear(g, tokenizer.weights, "head"));
-  g.output("candles", candles, FLOAT, ["B", "T", FEATURES]);
+  g.output("candles", candles, FLOAT, ["M", FEATURES]);
   return g.encode();
 }
