@@ -68,6 +68,12 @@ async function closedLoop(
   return { latencies, perSecond: 1000 * latencies.length / (performance.now() - start) };
 }
 
+/** Requests being computed. */
+async function running(service: ServiceProcess): Promise<number> {
+  const page = await (await service.get("/v1/metrics")).text();
+  return Number(/^kronos_queue_running (\S+)$/m.exec(page)?.[1]);
+}
+
 /** The same for one client, while batches run one after the other. */
 async function besideBatches(service: ServiceProcess): Promise<readonly number[]> {
   const leaving = new AbortController();
@@ -79,7 +85,7 @@ async function besideBatches(service: ServiceProcess): Promise<readonly number[]
       });
     }
   })();
-  await new Promise((resolve) => setTimeout(resolve, windowMs / 4));
+  while (await running(service) === 0) await new Promise((resolve) => setTimeout(resolve, 50));
   const { latencies } = await closedLoop(service, 1);
   leaving.abort();
   await batches;

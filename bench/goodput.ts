@@ -15,6 +15,12 @@ const DEADLINE_MS = 4000;
 /** Clients that measure the capacity, each with one request at a time. */
 const CLIENTS = 8;
 
+/** Pause of a client that was not answered in time, in milliseconds. */
+const PAUSE_MS = 200;
+
+/** Load before anything is measured, in seconds: what is hot is compiled in the first. */
+const WARM_UP_SECONDS = 8;
+
 /** Answers of one measurement. */
 interface Answers {
   /** 200 within the deadline. */
@@ -51,12 +57,16 @@ function none(): Answers {
   return { good: 0, refusedMs: [], late: 0, other: 0 };
 }
 
-/** Forecasts a second with every client always waiting for one. */
-async function capacity(service: ServiceProcess): Promise<number> {
+/** Forecasts a second with every client always waiting for one; who is refused pauses. */
+async function capacity(service: ServiceProcess, seconds: number): Promise<number> {
   const answers = none();
   const end = performance.now() + seconds * 1000;
   await Promise.all(Array.from({ length: CLIENTS }, async () => {
-    while (performance.now() < end) await ask(service, answers);
+    while (performance.now() < end) {
+      const { good } = answers;
+      await ask(service, answers);
+      if (answers.good === good) await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+    }
   }));
   return answers.good / seconds;
 }
@@ -82,7 +92,8 @@ function percentile(values: readonly number[], share: number): number {
 }
 
 await using service = await ServiceProcess.ready({ KRONOS_LAME_DUCK_MS: "0" });
-const most = await capacity(service);
+await capacity(service, WARM_UP_SECONDS);
+const most = await capacity(service, seconds);
 console.log(
   `capacity: ${most.toFixed(1)} forecasts/s (400 -> 24 candles, 8 paths, ${CLIENTS} clients)`,
 );

@@ -10,7 +10,7 @@ import { forecastCsv } from "./forecast_csv.ts";
 import { saveFile } from "./save_file.ts";
 
 /** The route that the page asks. */
-const ROUTE = "/v1/predict/single";
+const ROUTE = "/v1/predict/stream";
 
 /** What files are made from. */
 export interface ForecastFiles {

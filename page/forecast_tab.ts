@@ -10,7 +10,6 @@ import { CandleChart } from "./candle_chart.ts";
 import { CursorLegend, shortNumber } from "./cursor_legend.ts";
 import { element } from "./element.ts";
 import { type Fan, LEVELS } from "./fan.ts";
-import { forecastEvents } from "./forecast_events.ts";
 import { type ForecastFiles, wireDownloads } from "./forecast_files.ts";
 import type { LoadedFile } from "./loaded_file.ts";
 import { fillTable } from "./number_table.ts";
@@ -84,7 +83,7 @@ export class ForecastTab {
     this.#chart.showFans([]);
     this.#chart.lookAhead(choice.horizon);
     let start: StreamStart | null = null;
-    for await (const { type, data } of forecastEvents(this.#page.client(), request, signal)) {
+    for await (const { type, data } of this.#page.client().stream(request, { signal })) {
       if (type === "start") start = data;
       else if (type === "candle") {
         this.#grow(file, data);
@@ -98,7 +97,7 @@ export class ForecastTab {
   }
 
   /** Adds a step to the fan. */
-  #grow(file: LoadedFile, { candle, quantiles = {} }: StreamCandle): void {
+  #grow(file: LoadedFile, { candle, quantiles }: StreamCandle): void {
     const origin = file.candles.at(-1);
     const time = file.clock.time(candle.timestamp);
     if (origin === undefined || time === null) return;

@@ -1,7 +1,5 @@
 /** The request that the page sends for a forecast. */
 import type { PredictRequest } from "../clients/typescript/src/kronos_client.ts";
-import { continueStamps } from "../src/cli/spacing.ts";
-import { parseTimestamp } from "../src/forecast/timestamps.ts";
 import type { CandleRow } from "./candle_rows.ts";
 import { LEVELS } from "./fan.ts";
 
@@ -23,14 +21,11 @@ export function predictionRequest(
   rows: readonly CandleRow[],
   { horizon, paths, temperature, seed }: ForecastChoice,
 ): PredictRequest {
-  const stamps = rows.map(({ timestamp }) => parseTimestamp(timestamp));
-  const valid = stamps.filter((stamp) => stamp !== null);
-  const future = valid.length === stamps.length ? continueStamps(valid, horizon) : [valid[0]];
   return {
     series_id: name,
     candles: rows.map(({ cells }) => cells) as PredictRequest["candles"],
     timestamps: rows.map(({ timestamp }) => timestamp),
-    prediction_timestamps: future.map((stamp) => stamp?.text ?? ""),
+    horizon,
     quantiles: [...LEVELS],
     include_samples: true,
     include_warnings: true,

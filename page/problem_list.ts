@@ -8,7 +8,7 @@ const INPUTS: Readonly<Record<string, string>> = {
   "overrides.sample_count": "paths",
   "overrides.temperature": "temperature",
   "overrides": "paths",
-  "prediction_timestamps": "horizon",
+  "horizon": "horizon",
 };
 
 /** The row as it is in the file, the cell that is wrong marked. */

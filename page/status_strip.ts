@@ -37,7 +37,7 @@ async function ask(client: KronosClient): Promise<Facts> {
       ...STATES[readiness.status],
       model: model.version ?? "none yet",
       device: readiness.device_warning ?? readiness.device,
-      queue: `${queue.running} running, ${queue.waiting} waiting, at most ${queue.limit}`,
+      queue: `${queue.running} running, ${queue.waiting} of ${queue.limit} waiting`,
     };
   } catch {
     // Whatever the reason, a person can do one thing: wait, or start it.

@@ -1,6 +1,9 @@
 /** `deno task forecast FILE.csv --horizon 24`: a forecast of a file's candles, without the service. */
 import { parseArgs } from "node:util";
 import { SETTINGS } from "../config.ts";
+import { continueTimestamps } from "../forecast/calendar/continue_timestamps.ts";
+import { inferCalendar } from "../forecast/calendar/infer_calendar.ts";
+import { spacingOf } from "../forecast/calendar/spacing.ts";
 import type { SeriesForecast, SeriesRequest } from "../forecast/forecast.ts";
 import { createForecaster } from "../forecast/forecaster.ts";
 import { DEFAULT_SCHEDULER_SETTINGS } from "../forecast/scheduler.ts";
@@ -12,7 +15,6 @@ import { numberOf, positive, UsageError, whole } from "./arguments.ts";
 import { CandleFileError, parseCandleCsv } from "./candle_csv.ts";
 import { candleSvg } from "../chart/candle_svg.ts";
 import { runCommand } from "./run_command.ts";
-import { continueStamps } from "./spacing.ts";
 
 /** Candles of the input that the chart shows. */
 const CHART_CANDLES = 80;
@@ -95,7 +97,9 @@ async function run(options: Options): Promise<Result> {
   const file = parseCandleCsv(await Deno.readTextFile(options.file));
   const stamps = file.timestamps.slice(-options.lookback);
   if (stamps.length < 2) throw new CandleFileError("Cannot tell the spacing: the file has one row");
-  const next = continueStamps(stamps, options.horizon);
+  const calendar = inferCalendar(stamps, spacingOf(stamps));
+  const next = continueTimestamps(stamps, options.horizon, calendar);
+  if (next === null) throw new CandleFileError("Cannot go on: the steps lead past the year 9999");
   const request: SeriesRequest = {
     candles: file.candles.slice(-stamps.length * FEATURES),
     stamps: stampFeatures([...stamps, ...next]),

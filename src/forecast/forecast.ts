@@ -1,6 +1,7 @@
 /** What a forecast is asked for and what it answers with; known to HTTP and the command line. */
 import type { ContextPolicy, Sampling } from "../inference/engine.ts";
 import type { EventAnswer, ForecastEvent } from "./events.ts";
+import type { Claim } from "./fair_share.ts";
 
 /** One series to forecast. Values are valid: whoever builds it has checked them. */
 export interface SeriesRequest {
@@ -85,11 +86,13 @@ export interface Forecaster {
    *
    * @param signal aborts the work before its next chunk; the promise rejects with its reason
    * @param progress told when it is begun, and of each series' steps as they are final
+   * @param claim whose time it takes, and until when it is of use
    * @throws InferenceFailedError where the model fails
    */
   forecast(
     series: readonly SeriesRequest[],
     signal: AbortSignal,
     progress?: ForecastProgress,
+    claim?: Claim,
   ): Promise<SeriesForecast[]>;
 }

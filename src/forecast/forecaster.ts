@@ -16,6 +16,7 @@ import type {
   SeriesForecast,
   SeriesRequest,
 } from "./forecast.ts";
+import type { Claim } from "./fair_share.ts";
 import { type Corrections, GrowingForecast } from "./growing_forecast.ts";
 import type { WorkEvents } from "./lane.ts";
 import type { SeriesJob } from "./pending_request.ts";
@@ -62,7 +63,7 @@ export function createForecaster(options: ForecasterOptions): ScheduledForecaste
     options.work,
   );
   return {
-    async forecast(series, signal, progress = {}) {
+    async forecast(series, signal, progress = {}, claim?: Claim) {
       const forecasts = new Array<SeriesForecast>(series.length);
       const idle = engine.replicas.length - scheduler.queue().waiting - scheduler.queue().running;
       const parts = Math.max(1, Math.floor(idle / series.length));
@@ -73,7 +74,7 @@ export function createForecaster(options: ForecasterOptions): ScheduledForecaste
           onForecast: (forecast) => forecasts[index] = forecast,
         })
       );
-      await scheduler.submit(jobs, signal);
+      await scheduler.submit(jobs, signal, claim);
       return forecasts;
     },
     queue: () => scheduler.queue(),
@@ -109,7 +110,7 @@ function forecastJobs(
   { clipValue, anchor, calibration, parts }: JobOptions,
   { onStart, onSteps, onForecast }: JobEvents,
 ): SeriesJob[] {
-  const { paths } = request;
+  const { candles, horizon, paths } = request;
   const count = Math.max(1, Math.min(parts, Math.floor(paths / MIN_PATHS_OF_PART)));
   const bounds = Array.from({ length: count + 1 }, (_, i) => Math.round(i * paths / count));
   const timings: PhaseTimings[] = [];
@@ -135,12 +136,13 @@ function forecastJobs(
     const [firstPath, end] = bounds.slice(part);
     return {
       paths: end - firstPath,
+      tokens: candles.length / FEATURES + (end - firstPath) * horizon,
       prepare() {
         onStart();
         return { ...beginOnce().input, paths: end - firstPath, firstPath };
       },
-      advance(candles, lastCandle) {
-        beginOnce().growing.add(firstPath, candles, lastCandle);
+      advance(generated, lastCandle) {
+        beginOnce().growing.add(firstPath, generated, lastCandle);
       },
       finish(partTimings) {
         timings.push(partTimings);

@@ -1,28 +1,60 @@
-/** What is odd about an input, though not wrong. */
-import { CLOSE, FEATURES } from "../kronos/architecture.ts";
+/** What is odd about the candles of an input. */
+import { CLOSE, FEATURES, PRICE_COLUMNS } from "../kronos/architecture.ts";
+import { columnStatistics } from "../kronos/features.ts";
+import type { Warning } from "./warning.ts";
 
-/** One warning; `index` is the candle it is about, null where it is about all. */
-export interface InputWarning {
-  /** What is odd, for programs. */
-  readonly code: "constant_input" | "irregular_spacing";
-  /** What is odd, for a person. */
-  readonly message: string;
-  /** The field of the request that it is about. */
-  readonly field: string;
-  /** The candle that it is about, from 0; null where it is about all. */
-  readonly index: number | null;
+/** From where candles are odd. */
+export interface InputLimits {
+  /** Candles in a row without any movement that make an input stale. */
+  readonly staleCandles: number;
+  /** Standard deviations where prices are cut before the model sees them. */
+  readonly clipValue: number;
 }
 
-/** Column of the close. */
+const PRICE_NAMES = ["open", "high", "low", "close"];
+
+/** The longest run of candles that repeat one close and have no other price. */
+function longestStandstill(candles: Float64Array): { first: number; length: number } {
+  let longest = { first: 0, length: 0 };
+  let run = { first: 0, length: 0 };
+  for (let t = 1; t < candles.length / FEATURES; t++) {
+    const close = candles[(t - 1) * FEATURES + CLOSE];
+    const prices = candles.subarray(t * FEATURES, t * FEATURES + PRICE_COLUMNS);
+    const still = prices.every((price) => price === close);
+    run = !still ? { first: t, length: 0 } : {
+      first: run.length === 0 ? t : run.first,
+      length: run.length + 1,
+    };
+    if (run.length > longest.length) longest = run;
+  }
+  return longest;
+}
+
+/** The first price that is cut to so many standard deviations of its column. */
+function firstClipped(
+  candles: Float64Array,
+  clip: number,
+): { readonly time: number; readonly column: number; readonly count: number } | null {
+  const { mean, std } = columnStatistics(candles);
+  const cut = Array.from(candles.keys()).filter((i) => {
+    const column = i % FEATURES;
+    return column < PRICE_COLUMNS && Math.abs(candles[i] - mean[column]) > clip * std[column] &&
+      std[column] > 0;
+  });
+  if (cut.length === 0) return null;
+  return { time: Math.floor(cut[0] / FEATURES), column: cut[0] % FEATURES, count: cut.length };
+}
 
 /**
- * Warnings about an input.
+ * Warnings about candles, in the order of what they are about.
  *
  * @param candles `[time, 6]`
- * @param micros instants of the candles, microseconds
  */
-export function inputWarnings(candles: Float64Array, micros: readonly bigint[]): InputWarning[] {
-  const warnings: InputWarning[] = [];
+export function inputWarnings(
+  candles: Float64Array,
+  { staleCandles, clipValue }: InputLimits,
+): Warning[] {
+  const warnings: Warning[] = [];
   const time = candles.length / FEATURES;
   const closes = Array.from({ length: time }, (_, t) => candles[t * FEATURES + CLOSE]);
   if (time > 1 && closes.every((close) => close === closes[0])) {
@@ -32,17 +64,26 @@ export function inputWarnings(candles: Float64Array, micros: readonly bigint[]):
       field: "candles.close",
       index: null,
     });
+    return warnings;
   }
-  const gaps = micros.slice(1).map((instant, i) => instant - micros[i]);
-  const sorted = [...gaps].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
-  const median = sorted[Math.floor(sorted.length / 2)];
-  const irregular = gaps.findIndex((gap) => gap !== median);
-  if (irregular >= 0) {
+  const { first, length } = longestStandstill(candles);
+  if (length >= staleCandles) {
     warnings.push({
-      code: "irregular_spacing",
-      message: "the time stamps are not evenly spaced; the first that is off is named",
-      field: "timestamps",
-      index: irregular + 1,
+      code: "stale_input",
+      message: `${length} candles in a row repeat the close before them: a feed may have stopped`,
+      field: "candles",
+      index: first,
+    });
+  }
+  const clipped = firstClipped(candles, clipValue);
+  if (clipped !== null) {
+    warnings.push({
+      code: "clipped_candles",
+      message:
+        `${clipped.count} prices are more than ${clipValue} standard deviations from their ` +
+        "mean: the model sees them cut to that",
+      field: `candles.${PRICE_NAMES[clipped.column]}`,
+      index: clipped.time,
     });
   }
   return warnings;

@@ -1,8 +1,8 @@
 /**
- * One replica and the series it holds. The replica takes turns: forget what nobody wants any more,
- * prefill a few waiting series (one of each request in rotation), form groups of prefilled ones, then
- * advance the group at the head of the line by one chunk and send it to the back. So a short request
- * behind a long one waits for one chunk of each group before it, never for a whole forecast.
+ * One replica and the series it holds. The replica takes turns, and each is one call: for the request
+ * that has had least, prefill one more of its series where there is room, else advance those it has by
+ * a chunk. Who has no part in a call waits for it, so a call is the longest that anybody waits for his
+ * turn; who may share it without holding others up does.
  */
 import type { Replica, SeriesChunk, SeriesInput } from "../inference/engine.ts";
 import { type ReplicaFault, replicaFault } from "../inference/replica_fault.ts";
@@ -14,6 +14,17 @@ import type { SchedulerSettings } from "./scheduler.ts";
 /** Series of one cohort at the same step. */
 type Group = readonly ResidentSeries[];
 
+/** What a replica does next. */
+type Turn =
+  | { readonly kind: "prefill"; readonly request: PendingRequest }
+  | { readonly kind: "decode"; readonly group: Group };
+
+/** Share of a replica's room for requests that hold a part of it already. */
+const SHARE_OF_REQUEST = 1 / 2;
+
+/** Share of it for new requests of clients that hold a part of it: the rest is for other clients. */
+const SHARE_OF_CLIENT = 3 / 4;
+
 /** Who hears of the model's work as it is done; must not throw. */
 export interface WorkEvents {
   /** A series was prefilled: candles that the model has read. */
@@ -24,12 +35,10 @@ export interface WorkEvents {
 
 /** Where a lane finds work, and whom it tells of work and failures. */
 export interface LaneSource extends WorkEvents {
-  /** Unsettled requests, in the order in which their next series may enter. */
-  readonly requests: readonly PendingRequest[];
+  /** Unsettled requests, in the order in which their turn comes. */
+  requests(): readonly PendingRequest[];
   /** Resolves when the replicas are about to be closed. */
   readonly closing: Promise<void>;
-  /** A request whose series was taken comes after the others. */
-  toBack(request: PendingRequest): void;
   /** A call to the replica failed. */
   onFault(fault: ReplicaFault): void;
   /**
@@ -47,10 +56,8 @@ export class Lane {
   readonly #replica: Replica;
   readonly #settings: SchedulerSettings;
   readonly #source: LaneSource;
-  /** Prefilled and not yet in a group, in the order of their prefill. */
-  #gathering: ResidentSeries[] = [];
-  /** The line of groups; the first is next. */
-  #groups: Group[] = [];
+  /** What the replica holds, in the order of prefill. */
+  #residents: Group = [];
   /** Handles to release before the next call. */
   #leaving: number[] = [];
   #busy = false;
@@ -73,16 +80,13 @@ export class Lane {
       // A lost replica takes nothing with it here: its series have gone back to their requests.
       await Promise.race([this.#replica.available(), this.#source.closing]);
       await this.#releaseLeaving();
-      await this.#prefillWaiting();
-      await this.#releaseLeaving();
-      this.#formGroups();
-      await this.#decodeFirstGroup();
-    } while (this.#residents.length > 0 || this.#leaving.length > 0 || this.#next());
+      const turn = this.#nextTurn();
+      if (turn?.kind === "prefill") await this.#prefill(turn.request);
+      if (turn?.kind === "decode") await this.#decode(turn.group);
+    } while (
+      this.#residents.length > 0 || this.#leaving.length > 0 || this.#nextTurn() !== undefined
+    );
     this.#busy = false;
-  }
-
-  get #residents(): Group {
-    return [...this.#gathering, ...this.#groups.flat()];
   }
 
   async #releaseLeaving(): Promise<void> {
@@ -100,119 +104,132 @@ export class Lane {
 
   /** Moves the series of settled requests out of the lane. */
   #dropUnwanted(): void {
-    for (const series of this.#residents) {
-      if (series.request.settled) this.#leaving.push(series.handle);
-    }
-    const wanted = (series: ResidentSeries) => !series.request.settled;
-    this.#gathering = this.#gathering.filter(wanted);
-    this.#groups = this.#groups.map((group) => group.filter(wanted)).filter((group) =>
-      group.length > 0
-    );
+    this.#leave((series) => series.request.settled);
   }
 
-  async #prefillWaiting(): Promise<void> {
-    for (let count = 0; count < this.#settings.prefillsPerTurn; count++) {
-      const request = this.#next();
-      if (request === undefined) return;
-      this.#source.toBack(request);
-      if (!await this.#prefill(request)) return;
-    }
+  #leave(leaves: (series: ResidentSeries) => boolean): void {
+    this.#leaving.push(...this.#residents.filter(leaves).map(({ handle }) => handle));
+    this.#residents = this.#residents.filter((series) => !leaves(series));
   }
 
-  /** Whether the replica is still there. */
-  async #prefill(request: PendingRequest): Promise<boolean> {
+  /** For the first request, in the order of shares, that can go on here; undefined where none can. */
+  #nextTurn(): Turn | undefined {
+    const held = this.#residents.filter(({ request }) => !request.settled);
+    let isFull = false;
+    const waiting: PendingRequest[] = [];
+    for (const request of this.#source.requests()) {
+      const own = held.filter((series) => series.request === request);
+      const behind = isFull || waiting.some((other) => other.share.isOfClientOf(request.share));
+      if (!behind && this.#mayEnter(request, held)) return { kind: "prefill", request };
+      if (own.length > 0) return { kind: "decode", group: this.#groupOf(own, held) };
+      if (request.nextJob === undefined) continue;
+      // Nobody who comes after takes the room that it waits for.
+      waiting.push(request);
+      isFull ||= !this.#hasRoom(request.nextJob, held, 1);
+    }
+    return undefined;
+  }
+
+  /**
+   * Whether the next series of a request may enter. What a request or its client holds already leaves a
+   * part of the room to others.
+   */
+  #mayEnter(request: PendingRequest, held: Group): boolean {
+    const job = request.nextJob;
+    if (job === undefined) return false;
+    const own = held.filter((series) => series.request === request);
+    if (own.length > 0) {
+      return rowsOf(own) + job.paths <= this.#settings.maxRows &&
+        this.#hasRoom(job, held, SHARE_OF_REQUEST);
+    }
+    const client = held.some((series) => series.request.share.isOfClientOf(request.share));
+    return this.#hasRoom(job, held, client ? SHARE_OF_CLIENT : 1);
+  }
+
+  /** Whether a series fits into a share of the room; into an empty replica any fits. */
+  #hasRoom(job: SeriesJob, held: Group, share: number): boolean {
+    if (held.length === 0) return true;
+    const tokens = held.reduce((sum, series) => sum + series.job.tokens, job.tokens);
+    return held.length < share * this.#settings.maxPrefilledSeries &&
+      tokens <= share * this.#settings.maxPrefilledTokens;
+  }
+
+  /**
+   * The furthest of a request's series, so that they make room, and what may join them: of other
+   * requests at the same step, in their order, as many rows each as the request has itself. So nobody
+   * waits for more rows of one other request than his own, and a batch stays together.
+   */
+  #groupOf(own: Group, held: Group): Group {
+    const first = own.reduce((a, b) => b.step > a.step ? b : a);
+    const joins = (series: ResidentSeries): boolean =>
+      series.cohort === first.cohort && series.step === first.step;
+    const group: ResidentSeries[] = [];
+    for (const series of own.filter(joins)) {
+      if (group.length === 0 || rowsOf(group) + series.paths <= this.#settings.maxRows) {
+        group.push(series);
+      }
+    }
+    const most = rowsOf(group);
+    const others = Map.groupBy(held.filter(joins), (series) => series.request);
+    for (const request of this.#source.requests()) {
+      const companions = request === first.request ? [] : others.get(request) ?? [];
+      const rows = rowsOf(companions);
+      if (rows <= most && rowsOf(group) + rows <= this.#settings.maxRows) group.push(...companions);
+    }
+    return group;
+  }
+
+  async #prefill(request: PendingRequest): Promise<void> {
     const job = request.takeJob();
     let input: ReturnType<SeriesJob["prepare"]>;
     try {
       input = job.prepare();
     } catch (error) {
       request.fail(error);
-      return true;
+      return;
     }
     try {
       const prefilled = await this.#call(() => this.#replica.prefill(input));
       this.#source.onPrefill(candlesOf(input));
-      this.#gathering.push(new ResidentSeries(request, job, input, prefilled));
-      return true;
+      request.share.charge(prefilled.tokenizeMs + prefilled.prefillMs);
+      const series = new ResidentSeries(request, job, input, prefilled);
+      this.#residents = [...this.#residents, series];
     } catch (thrown) {
       const fault = replicaFault(thrown);
       this.#source.retryOrFail(request, job, fault, true);
-      return !this.#forgetIfLost(fault);
+      this.#forgetIfLost(fault);
     }
   }
 
-  /** The first request, in rotation, of which a series may enter the replica now. */
-  #next(): PendingRequest | undefined {
-    const held = this.#residents;
-    return this.#source.requests.find((request) => this.#mayEnter(request, held));
-  }
-
-  /** A request has one series at least in the replica before another fills the second half of it. */
-  #mayEnter(request: PendingRequest, held: Group): boolean {
-    const { maxRows, maxPrefilledSeries } = this.#settings;
-    const job = request.nextJob;
-    if (job === undefined) return false;
-    const rows = rowsOf(held.filter((series) => series.request === request));
-    if (rows === 0) return held.length < maxPrefilledSeries;
-    return held.length < maxPrefilledSeries / 2 && rows + job.paths <= maxRows;
-  }
-
-  #formGroups(): void {
-    for (const members of Map.groupBy(this.#gathering, (series) => series.cohort).values()) {
-      const ready = members.filter((series) => this.#gainsNothingByWaiting(series));
-      if (ready.length === 0 && rowsOf(members) < this.#settings.maxRows) continue;
-      const group: ResidentSeries[] = [];
-      for (const series of new Set([...ready, ...members])) {
-        const rows = rowsOf(group) + series.paths;
-        if (group.length === 0 || rows <= this.#settings.maxRows) group.push(series);
-      }
-      this.#groups.push(group);
-      this.#gathering = this.#gathering.filter((series) => !group.includes(series));
-    }
-  }
-
-  /**
-   * Whether no other series of the request can join this one soon: none waits, or none may enter
-   * and none that is running here will make room.
-   */
-  #gainsNothingByWaiting({ request }: ResidentSeries): boolean {
-    if (request.nextJob === undefined) return true;
-    if (this.#mayEnter(request, this.#residents)) return false;
-    return !this.#groups.some((group) => group.some((other) => other.request === request));
-  }
-
-  async #decodeFirstGroup(): Promise<void> {
-    const group = this.#groups.shift();
-    if (group === undefined) return;
-    const handles = group.map((series) => series.handle);
-    let lost = false;
+  async #decode(group: Group): Promise<void> {
     try {
       const { chunks, decodeMs } = await this.#call(
-        () => this.#replica.decode(handles, this.#settings.chunkSteps),
+        () => this.#replica.decode(group.map(({ handle }) => handle), this.#settings.chunkSteps),
       );
       this.#source.onDecode(rowsOf(group), gained(chunks));
       const byHandle = new Map(chunks.map((chunk) => [chunk.handle, chunk]));
-      for (const series of group) series.advance(byHandle.get(series.handle), decodeMs);
+      const rows = rowsOf(group);
+      for (const series of group) {
+        series.request.share.charge(decodeMs * series.paths / rows);
+        series.advance(byHandle.get(series.handle), decodeMs);
+      }
     } catch (thrown) {
       const fault = replicaFault(thrown);
       for (const { request, job } of group) this.#source.retryOrFail(request, job, fault, true);
-      lost = this.#forgetIfLost(fault);
+      // What is tried again begins anew.
+      this.#leave((series) => group.includes(series));
+      this.#forgetIfLost(fault);
     }
-    if (lost) return;
-    const staying = group.filter((series) => !series.finished);
-    this.#leaving.push(...group.filter((series) => series.finished).map(({ handle }) => handle));
-    if (staying.length > 0) this.#groups.push(staying);
+    this.#leave((series) => series.finished);
   }
 
-  /** Where the replica is lost, its series begin anew elsewhere; whether it is. */
-  #forgetIfLost(fault: ReplicaFault): boolean {
-    if (!fault.losesReplica) return false;
+  /** Where the replica is lost, its series begin anew elsewhere. */
+  #forgetIfLost(fault: ReplicaFault): void {
+    if (!fault.losesReplica) return;
     const bystanders = this.#residents;
-    this.#gathering = [];
-    this.#groups = [];
+    this.#residents = [];
     this.#leaving = [];
     for (const { request, job } of bystanders) this.#source.retryOrFail(request, job, fault, false);
-    return true;
   }
 
   async #call<Answer>(call: () => Promise<Answer>): Promise<Answer> {

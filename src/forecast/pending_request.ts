@@ -1,4 +1,5 @@
 import type { SeriesChunk, SeriesInput } from "../inference/engine.ts";
+import type { Share } from "./fair_share.ts";
 import type { PhaseTimings } from "./forecast.ts";
 
 /** Candles of consecutive steps, normalised; at least one step. */
@@ -8,6 +9,8 @@ export type GeneratedCandles = Pick<SeriesChunk, "firstStep" | "steps" | "candle
 export interface SeriesJob {
   /** Sample paths: the rows it adds to a decode call. */
   readonly paths: number;
+  /** Candles of its input and steps of its paths: what it takes of a replica's memory. */
+  readonly tokens: number;
   /** Builds the model's input; called when the series' turn has come, again where it is tried again. */
   prepare(): SeriesInput;
   /**
@@ -27,6 +30,8 @@ export class PendingRequest {
   readonly submittedAt: number = performance.now();
   /** Resolves when every series has finished; rejects with the first failure or the signal's reason. */
   readonly settlement: Promise<void>;
+  /** What it has had of the replicas' time. */
+  readonly share: Share;
   /** Series that wait for their turn, in order. */
   readonly #waiting: SeriesJob[];
   /** How often each has failed. */
@@ -46,13 +51,16 @@ export class PendingRequest {
   /**
    * Listens to the signal until it settles.
    *
+   * @param share says when its turn comes
    * @param onSettled called once, before the promise settles
    */
   constructor(
     jobs: readonly SeriesJob[],
     signal: AbortSignal,
+    share: Share,
     onSettled: (request: PendingRequest) => void,
   ) {
+    this.share = share;
     this.#waiting = [...jobs];
     this.#count = jobs.length;
     this.#signal = signal;

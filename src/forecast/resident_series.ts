@@ -46,6 +46,11 @@ export class ResidentSeries {
     this.#lastCandle = prefilled.lastCandle;
   }
 
+  /** Steps whose candles it has handed on. */
+  get step(): number {
+    return this.#steps;
+  }
+
   /** Whether its replica may forget it: it has reached its horizon. */
   get finished(): boolean {
     return this.#finished;

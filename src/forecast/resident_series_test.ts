@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { FEATURES } from "../kronos/architecture.ts";
 import type { SeriesChunk } from "../inference/engine.ts";
 import { InferenceFailedError } from "./errors.ts";
+import { FairShare, UNCLAIMED } from "./fair_share.ts";
 import { PendingRequest } from "./pending_request.ts";
 import { ResidentSeries } from "./resident_series.ts";
 import { FakeJob } from "./testing/fake_job.ts";
@@ -11,7 +12,8 @@ const HORIZON = 4;
 /** A series of two paths and four steps, just prefilled. */
 function prefilledSeries(): { series: ResidentSeries; job: FakeJob; request: PendingRequest } {
   const job = new FakeJob(1, HORIZON, 2);
-  const request = new PendingRequest([job], new AbortController().signal, () => {});
+  const share = new FairShare().open(UNCLAIMED);
+  const request = new PendingRequest([job], new AbortController().signal, share, () => {});
   const lastCandle = new Float32Array(FEATURES);
   const prefilled = { handle: 7, cohort: "all", tokenizeMs: 1, prefillMs: 1, lastCandle };
   const series = new ResidentSeries(request, request.takeJob(), job.prepare(), prefilled);

@@ -5,6 +5,7 @@
 import type { Replica } from "../inference/engine.ts";
 import type { ReplicaFault } from "../inference/replica_fault.ts";
 import { InferenceFailedError, ModelNotReadyError } from "./errors.ts";
+import { type Claim, FairShare, UNCLAIMED } from "./fair_share.ts";
 import { Lane, type WorkEvents } from "./lane.ts";
 import { PendingRequest, type SeriesJob } from "./pending_request.ts";
 import { DEFAULT_RETRY_SETTINGS, retryDelayMs, type RetrySettings } from "./retry_policy.ts";
@@ -20,20 +21,20 @@ export interface SchedulerSettings {
    */
   readonly maxRows: number;
   /**
-   * Series whose context one replica holds at a time: each costs the memory of its keys and values.
-   * Half of the places are kept for requests that have no series in the replica yet.
+   * Series whose context one replica holds at a time. Half of the places are kept for requests that
+   * have no series in the replica yet, a quarter for clients that have none.
    */
   readonly maxPrefilledSeries: number;
-  /** Prefills before the next decode call: more fill groups better, and hold the others up for longer. */
-  readonly prefillsPerTurn: number;
+  /** Tokens of these series, generated ones included: each costs the memory of its keys and values. */
+  readonly maxPrefilledTokens: number;
 }
 
-/** Where nothing is set; past some tens of rows a decode call gains little by more of them. */
+/** Where nothing is set; past some tens of rows a decode call gains nothing by more of them. */
 export const DEFAULT_SCHEDULER_SETTINGS: SchedulerSettings = {
   chunkSteps: 16,
-  maxRows: 64,
+  maxRows: 32,
   maxPrefilledSeries: 64,
-  prefillsPerTurn: 4,
+  maxPrefilledTokens: 2 ** 20,
 };
 
 /** How much is asked for at this moment, in requests. */
@@ -68,7 +69,8 @@ export class Scheduler {
   readonly #failures: FailureHandling;
   readonly #work: WorkEvents;
   readonly #closing = Promise.withResolvers<void>();
-  /** Unsettled requests, in the order in which their next series may enter a replica. */
+  readonly #shares = new FairShare();
+  /** Unsettled requests, in the order in which they came. */
   #requests: PendingRequest[] = [];
   #closed = false;
 
@@ -90,15 +92,9 @@ export class Scheduler {
   }
 
   #lane(replica: Replica, settings: SchedulerSettings): Lane {
-    const requests = (): readonly PendingRequest[] => this.#requests;
     return new Lane(replica, settings, {
-      get requests() {
-        return requests();
-      },
+      requests: () => this.#requests.toSorted((a, b) => a.share.compare(b.share)),
       closing: this.#closing.promise,
-      toBack: (request) => {
-        this.#requests = [...this.#requests.filter((other) => other !== request), request];
-      },
       onPrefill: this.#work.onPrefill,
       onDecode: this.#work.onDecode,
       onFault: this.#failures.onReplicaError,
@@ -113,14 +109,21 @@ export class Scheduler {
    *
    * @param signal rejects the promise at once with its reason; the series leave their replicas
    *   before the next call
+   * @param claim whose time they take, and until when they are of use
    * @throws InferenceFailedError where the model fails on one of the series
    * @throws ModelNotReadyError after `close()`
    */
-  async submit(jobs: readonly SeriesJob[], signal: AbortSignal): Promise<void> {
+  async submit(
+    jobs: readonly SeriesJob[],
+    signal: AbortSignal,
+    claim: Claim = UNCLAIMED,
+  ): Promise<void> {
     signal.throwIfAborted();
     if (this.#closed) throw new ModelNotReadyError("Cannot forecast: the model is closed");
     if (jobs.length === 0) return;
-    const request = new PendingRequest(jobs, signal, (settled) => {
+    const share = this.#shares.open(claim);
+    const request = new PendingRequest(jobs, signal, share, (settled) => {
+      share.close();
       this.#requests = this.#requests.filter((other) => other !== settled);
     });
     this.#requests.push(request);

@@ -20,7 +20,7 @@ const settingsCase = fc.record({
   chunkSteps: fc.integer({ min: 1, max: 5 }),
   maxRows: fc.integer({ min: 1, max: 8 }),
   maxPrefilledSeries: fc.integer({ min: 1, max: 6 }),
-  prefillsPerTurn: fc.integer({ min: 1, max: 4 }),
+  maxPrefilledTokens: fc.integer({ min: 1, max: 60 }),
 });
 const mixCase = fc.record({
   requests: fc.array(requestCase, { minLength: 1, maxLength: 6 }),
@@ -76,6 +76,7 @@ async function assertMixSettles(
     assert.deepEqual(replica.breaches, []);
     assert.equal(replica.held, 0, "every series is released");
     assert.ok(replica.mostHeld <= settings.maxPrefilledSeries);
+    assert.ok(replica.mostTokens <= settings.maxPrefilledTokens);
     for (const { seeds, rows } of replica.decodes) {
       assert.ok(rows <= settings.maxRows || seeds.length === 1, `${rows} rows in one call`);
     }

@@ -45,7 +45,7 @@ Deno.test("submit() gives each series its own candles and phase times that add u
 });
 
 Deno.test("submit() decodes waiting requests of one cohort together", async () => {
-  const { scheduler, replica } = schedulerOnFake({}, { chunkSteps: 8, prefillsPerTurn: 5 });
+  const { scheduler, replica } = schedulerOnFake({}, { chunkSteps: 8 });
   const requests = jobsFrom(0, 5, 16).map((job) => scheduler.submit([job], never));
   await Promise.all(requests);
   assert.deepEqual(replica.decodes.map(({ rows }) => rows), [5, 5]);
@@ -210,11 +210,11 @@ Deno.test("submit() keeps groups of a batch whole where its horizons differ", as
 });
 
 Deno.test("submit() starts a complete request before batches that are still gathering", async () => {
-  const { scheduler, replica } = schedulerOnFake({}, { maxRows: 2, prefillsPerTurn: 3 });
+  const { scheduler, replica } = schedulerOnFake({}, { maxRows: 2 });
   const requests = [jobsFrom(0, 9, 4), jobsFrom(10, 9, 4), jobsFrom(20, 1, 4)];
   await Promise.all(requests.map((jobs) => scheduler.submit(jobs, never)));
   assert.deepEqual(replica.prefills.slice(0, 3), [0, 10, 20]);
-  assert.deepEqual(replica.decodes[0].seeds, [20, 0]);
+  assert.deepEqual(replica.decodes[0].seeds, [20]);
   await scheduler.close();
 });
 

@@ -3,11 +3,18 @@
 /** Time after which what was measured counts half, in milliseconds of work. */
 const HALF_LIFE_MS = 10_000;
 
+/**
+ * A young service forgets faster, after this share of what it has worked so far: until V8 has compiled
+ * what is hot, some seconds, it is several times slower than ever after, and would refuse by that.
+ */
+const YOUNG_SHARE = 1 / 4;
+
 /** Work done by time spent on it, idle time left out. */
 export class ServiceRate {
   readonly #now: () => number;
   #units = 0;
   #busyMs = 0;
+  #totalMs = 0;
   /** Since when work is under way that is not counted yet; null when idle. */
   #since: number | null = null;
 
@@ -25,7 +32,9 @@ export class ServiceRate {
   finish(units: number, idle: boolean): void {
     const now = this.#now();
     const elapsed = now - (this.#since ?? now);
-    const kept = 0.5 ** (elapsed / HALF_LIFE_MS);
+    this.#totalMs += elapsed;
+    const halfLifeMs = Math.min(HALF_LIFE_MS, this.#totalMs * YOUNG_SHARE);
+    const kept = halfLifeMs > 0 ? 0.5 ** (elapsed / halfLifeMs) : 1;
     this.#units = this.#units * kept + units;
     this.#busyMs = this.#busyMs * kept + elapsed;
     this.#since = idle ? null : now;

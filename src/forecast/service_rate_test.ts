@@ -60,3 +60,15 @@ Deno.test("ServiceRate takes time that no work came of as slowness", () => {
   rate.finish(0, true);
   assert.ok(rate.msFor(1) > 1.9, `${rate.msFor(1)}`);
 });
+
+Deno.test("ServiceRate forgets soon that a service started slowly", () => {
+  const { rate, pass } = rateOnClock();
+  rate.begin();
+  pass(4000);
+  rate.finish(1000, false);
+  for (let i = 0; i < 30; i++) {
+    pass(100);
+    rate.finish(100, false);
+  }
+  assert.ok(rate.msFor(1) < 1.5, `${rate.msFor(1)}`);
+});

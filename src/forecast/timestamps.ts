@@ -10,11 +10,14 @@ export interface Timestamp {
   readonly micros: bigint;
   /** Whether it carries a zone. */
   readonly zoned: boolean;
+  /** Seconds that its zone is ahead of UTC; 0 without one. */
+  readonly offsetSeconds: number;
   /** As written: nothing is shifted to UTC. */
   readonly wall: WallClock;
 }
 
-const ISO_8601 =
+/** Groups: year, month, day, hour, minute, second, fraction, zone. */
+export const ISO_8601: RegExp =
   /^(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?(Z|[+-]\d{2}(?::?\d{2}(?::?\d{2})?)?)?)?$/;
 
 /** Seconds that a zone is ahead of UTC (those of local mean times are no whole minutes); null for none. */
@@ -46,7 +49,13 @@ export function parseTimestamp(text: string): Timestamp | null {
   if (offset === null) return null;
   const micros = BigInt(date.getTime() - offset * 1000) * 1000n +
     BigInt(fraction.padEnd(6, "0").slice(0, 6));
-  return { text, micros, zoned: zone !== undefined, wall: { year, month, day, hour, minute } };
+  const wall = { year, month, day, hour, minute };
+  return { text, micros, zoned: zone !== undefined, offsetSeconds: offset, wall };
+}
+
+/** The wall clock in microseconds, as if it were UTC: as written, below the minute too. */
+export function wallMicros({ micros, offsetSeconds }: Timestamp): bigint {
+  return micros + BigInt(offsetSeconds) * 1_000_000n;
 }
 
 /** Time features of consecutive stamps, `[stamps, 5]`. */

@@ -84,6 +84,7 @@ Deno.test("parseTimestamp() of any date in any form gives its instant and its wa
           text,
           micros: BigInt(whole) * 1_000_000n + BigInt(micros),
           zoned: !alone && offset.text !== "",
+          offsetSeconds: ahead,
           wall: { year, month, day, hour, minute },
         });
       },

@@ -3,6 +3,7 @@ import { OpenAPIHono } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { compress } from "hono/compress";
 import { accessControl } from "./access/access_control.ts";
+import { nameClient } from "./access/name_client.ts";
 import { rateLimit } from "./access/rate_limit.ts";
 import type { App, Env } from "./app_env.ts";
 import type { AppParts } from "./app_parts.ts";
@@ -43,6 +44,7 @@ function addHealth(app: OpenAPIHono<Env>, parts: AppParts): void {
 
 /** Forecasts and documentation. */
 function addRoutes(app: OpenAPIHono<Env>, parts: AppParts): void {
+  app.use("/v1/predict/*", nameClient(parts));
   if (parts.config.rateLimitEnabled) app.use("/v1/predict/*", rateLimit(parts));
   app.get("/", (c) => page(c, parts.config));
   app.use("/page/*", compress());

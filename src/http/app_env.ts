@@ -18,6 +18,8 @@ declare module "hono" {
     lateStatus?: number;
     /** Names the key that let the request in; absent where none did. */
     keyName?: string;
+    /** Names the client of a prediction request, see `nameClient()`. */
+    client: string;
   }
 }
 

@@ -6,13 +6,14 @@ export const SINGLE_REQUEST = {
   series_id: "BTCUSDT-1h",
   candles: [
     { open: 42_000, high: 42_120, low: 41_950, close: 42_080, volume: 310.5, amount: 13_049_000 },
-    { open: 42_080, high: 42_200, low: 42_010, close: 42_150, volume: 287.1 },
-    { open: 42_150, high: 42_180, low: 42_020, close: 42_060, volume: 265.9 },
+    { open: 42_080, high: 42_200, low: 42_010, close: 42_150, volume: 287.1, amount: 12_092_000 },
+    { open: 42_150, high: 42_180, low: 42_020, close: 42_060, volume: 265.9, amount: 11_189_000 },
   ],
   timestamps: ["2024-01-01T09:00:00", "2024-01-01T10:00:00", "2024-01-01T11:00:00"],
   prediction_timestamps: ["2024-01-01T12:00:00"],
   overrides: { pred_len: 1, temperature: 1, top_k: 0, top_p: 0.9, sample_count: 16 },
   quantiles: [0.1, 0.9],
+  events: [{ type: "close_above", level: 42_100, step: 1 }],
   seed: 7,
 };
 
@@ -36,6 +37,14 @@ export const PREDICTION = {
   model_version: "nano-2",
   tokenizer_version: "nano-tokenizer-2",
   quantiles: { "0.1": [candle(41_940)], "0.9": [candle(42_210)] },
+  events: [{
+    type: "close_above",
+    level: 42_100,
+    step: 1,
+    probability: 0.4375,
+    standard_error: 0.124,
+  }],
+  warnings: [],
   seed: 7,
 };
 

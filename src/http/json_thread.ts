@@ -39,7 +39,10 @@ export class JsonThread {
     bytes: Uint8Array<ArrayBuffer>,
     context: ValidationContext | null,
   ): Promise<ValidSeries[]> {
-    if (bytes.length <= this.#largeBytes) return parseRequest(endpoint, bytes, context);
+    // A small batch can ask for a hundred thousand time stamps, by its horizons: half a second.
+    const small = bytes.length <= this.#largeBytes &&
+      (endpoint !== "batch" || this.#largeBytes === Infinity);
+    if (small) return parseRequest(endpoint, bytes, context);
     return await this.#call({ kind: "parse", endpoint, bytes, context }, [bytes.buffer]);
   }
 

@@ -11,6 +11,7 @@ const info: ModelInfo = {
   tokenizerVersion: "tokenizer-1",
   maxContext: 64,
   device: "wasm",
+  cacheBytesPerToken: 1,
   deviceWarning: null,
   defaults: {},
   anchor: false,
@@ -73,7 +74,15 @@ Deno.test("parse() yields the same on either thread, in order", async () => {
   );
   assert.deepEqual(there[0], here);
   assert.deepEqual(there.map(([{ seriesId }]) => seriesId), ["a", "b", "c"]);
-  assert.equal(here[0].warnings?.[0].code, "constant_input");
+  assert.ok(here[0].warnings?.some(({ code }) => code === "constant_input"));
+});
+
+Deno.test("parse() keeps the thread that asks free of any batch", async () => {
+  using thread = new TestedThread(1000);
+  const batch = new TextEncoder().encode('{"items": []}');
+  const unfinished = thread.parse("batch", batch, context);
+  thread.close();
+  await assert.rejects(unfinished, /JSON thread is closed/);
 });
 
 Deno.test("parse() throws the same ApiError on either thread", async () => {
@@ -83,7 +92,7 @@ Deno.test("parse() throws the same ApiError on either thread", async () => {
     for (const bytes of [0, 2000]) {
       const padded = new TextEncoder().encode(text.padEnd(bytes));
       await assert.rejects(
-        thread.parse("batch", padded, context),
+        thread.parse("single", padded, context),
         (error) => errors.push(error as unknown as Record<string, unknown>) > 0,
       );
     }

@@ -18,10 +18,12 @@ export async function measuredForecast(
 ): Promise<SeriesForecast[]> {
   const submittedAt = performance.now();
   const requests = valid.map(({ request }) => request);
-  const forecasts = await model.forecaster.forecast(requests, visit.signal, {
+  const progress = {
     onStart: () => visit.start(),
     ...(onSteps === undefined ? {} : { onSteps }),
-  });
+  };
+  const { signal, claim } = visit;
+  const forecasts = await model.forecaster.forecast(requests, signal, progress, claim);
   metrics.inference.observe({ endpoint }, (performance.now() - submittedAt) / 1000);
   for (const { timings: { queueMs, tokenizeMs, prefillMs, decodeMs } } of forecasts) {
     metrics.queueSeconds.observe(queueMs / 1000);

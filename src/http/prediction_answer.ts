@@ -1,7 +1,8 @@
 /** The answer of a prediction: its body and its headers. */
 import type { EventAnswer } from "../forecast/events.ts";
 import type { PhaseTimings, SeriesForecast } from "../forecast/forecast.ts";
-import type { InputWarning } from "../forecast/input_warnings.ts";
+import { forecastWarnings } from "../forecast/forecast_warnings.ts";
+import type { Warning } from "../forecast/warning.ts";
 import type { ModelInfo } from "../inference/engine.ts";
 import { FEATURES } from "../kronos/architecture.ts";
 import type { Endpoint } from "./parse_request.ts";
@@ -22,8 +23,8 @@ export interface AnsweredSeries {
   readonly timestamps: readonly string[];
   /** Levels, as many as the forecast has quantiles. */
   readonly levels: readonly number[];
-  /** What is odd about the input; null where the answer need not say. */
-  readonly warnings: readonly InputWarning[] | null;
+  /** What is odd about input and forecast; null where the answer need not say. */
+  readonly warnings: readonly Warning[] | null;
   /** Null where the answer does not carry it. */
   readonly seed: number | null;
   /** The numbers. */
@@ -159,13 +160,15 @@ export function predictionAnswer(
 ): { readonly headers: Readonly<Record<string, string>>; readonly answer: PredictionAnswer } {
   const seeds = seedHeader(valid);
   const series = valid.map(
-    ({ seriesId, predictionTimestamps, warnings, asksForSeed, request }, i) => {
+    ({ seriesId, predictionTimestamps, warnings, warningLimits, asksForSeed, request }, i) => {
       const { mean, quantiles, samples, events, timings } = forecasts[i];
       return {
         seriesId,
         timestamps: predictionTimestamps,
         levels: request.quantiles,
-        warnings,
+        warnings: warnings === null
+          ? null
+          : [...warnings, ...forecastWarnings(request, forecasts[i], warningLimits)],
         seed: asksForSeed || endpoint === "stream" || seeds === TOO_MANY_SEEDS
           ? request.seed
           : null,

@@ -1,6 +1,7 @@
 /** Requests and answers as schemas: they validate, and the OpenAPI document is made from them. */
 import { z } from "@hono/zod-openapi";
 import { ERRORS, type ErrorType, MAX_ISSUES } from "./errors.ts";
+import { CALENDAR_SCHEMAS } from "./calendar_schema.ts";
 import { EVENT_SCHEMAS } from "./event_schemas.ts";
 import { requiredOr, VALUES } from "./value_schemas.ts";
 
@@ -73,7 +74,7 @@ const timestampSchema = z.string({ error: requiredOr }).max(64).openapi({
 /** How to sample. */
 const overridesSchema = z.object({
   pred_len: z.int().min(1).max(MAX_HORIZON).nullish().openapi({
-    description: "Must equal the number of prediction timestamps.",
+    description: "Must equal the number of prediction timestamps, or the horizon.",
   }),
   temperature: z.number().positive().max(10).nullish(),
   top_k: z.int().min(0).nullish().openapi({ description: "0: off. Otherwise top_p is ignored." }),
@@ -87,6 +88,8 @@ const overridesSchema = z.object({
 const seriesIdSchema = z.string({ error: requiredOr }).max(MAX_ID_CHARACTERS);
 /** Fixes every random number. */
 const seedSchema = z.int().min(0).max(Number.MAX_SAFE_INTEGER);
+/** Steps to forecast. */
+const horizonSchema = z.int().min(1).max(MAX_HORIZON);
 /** Level of a quantile to answer with. */
 const quantileSchema = z.number().gt(0).lt(1);
 /** A switch of the request. */
@@ -99,6 +102,7 @@ export const FIELDS = {
   timestamp: timestampSchema,
   overrides: overridesSchema,
   seed: seedSchema,
+  horizon: horizonSchema,
   quantile: quantileSchema,
   flag: flagSchema,
 } as const;
@@ -117,7 +121,9 @@ const optional = {
       "unless set. They need more than one sample path.",
   }),
   include_samples: flagSchema.nullish(),
-  include_warnings: flagSchema.nullish(),
+  include_warnings: flagSchema.nullish().openapi({
+    description: "Absent or null: where events are asked for.",
+  }),
   raw: flagSchema.nullish().openapi({ description: "The model's output untouched." }),
 };
 
@@ -127,8 +133,17 @@ const series = {
     description:
       "As many as candles, strictly ascending as instants. All stamps of a series, those to forecast included, carry a zone (offsets may differ) or none does.",
   }),
-  prediction_timestamps: z.array(timestampSchema).min(1).max(MAX_HORIZON).openapi({
-    description: "Strictly ascending, all after the last input stamp.",
+  prediction_timestamps: z.array(timestampSchema).min(1).max(MAX_HORIZON).nullish().openapi({
+    description:
+      "Strictly ascending, all after the last input stamp. One of these and horizon is required.",
+  }),
+  horizon: horizonSchema.nullish().openapi({
+    description:
+      "Steps to forecast, in place of prediction_timestamps: the stamps go on as the input's do, written like its last one.",
+  }),
+  calendar: CALENDAR_SCHEMAS.calendar.nullish().openapi({
+    description: "When the market trades, for a horizon and for warnings. Absent or null: as the " +
+      "input's stamps tell.",
   }),
   ...optional,
 };
@@ -142,7 +157,8 @@ export const singleRequestSchema: Schema = z.object({
 
 /** The body of `POST /v1/predict/batch`. */
 export const batchRequestSchema: Schema = z.object({
-  items: z.array(z.object({ series_id: seriesIdSchema, ...series }).openapi("BatchItem")).min(1)
+  items: z.array(z.object({ series_id: seriesIdSchema, ...series }).openapi("BatchItem"))
+    .min(1)
     .openapi({ description: "At most KRONOS_MAX_BATCH_ITEMS, 256 unless set." }),
 }).openapi("BatchRequest");
 
@@ -157,7 +173,7 @@ export const predictedCandleSchema: Schema = z.object({
   amount: z.number(),
 }).openapi("PredictedCandle");
 
-/** What is odd about an input, though not wrong. */
+/** What is odd about a series, though not wrong; docs/warnings.md has the codes. */
 const warningSchema = z.object({
   code: z.string(),
   message: z.string(),

@@ -1,22 +1,23 @@
 /** From the JSON value of one series to what the forecaster takes; every problem is noted. */
 import type { Config } from "../config.ts";
 import type { SeriesRequest } from "../forecast/forecast.ts";
-import { type InputWarning, inputWarnings } from "../forecast/input_warnings.ts";
-import { parseTimestamp, stampFeatures, type Timestamp } from "../forecast/timestamps.ts";
+import { calendarWarnings } from "../forecast/calendar/calendar_warnings.ts";
+import type { ForecastLimits } from "../forecast/forecast_warnings.ts";
+import { inputWarnings } from "../forecast/input_warnings.ts";
+import { stampFeatures } from "../forecast/timestamps.ts";
+import type { Warning } from "../forecast/warning.ts";
 import type { ModelInfo } from "../inference/engine.ts";
-import { FEATURES } from "../kronos/architecture.ts";
 import type { Collector, JsonObject, Rule } from "./collector.ts";
+import { flatCandles, readCandles, repairWarnings } from "./read_candles.ts";
 import { readEvents } from "./read_events.ts";
-import { samplingOf } from "./sampling_defaults.ts";
 import {
-  type Candle,
-  FIELDS,
-  MAX_CANDLES,
-  MAX_HORIZON,
-  MAX_QUANTILES,
-  type Overrides,
-} from "./schemas.ts";
-import { MAX_VALUE } from "./value_schemas.ts";
+  type PredictionTimes,
+  readPredictionTimes,
+  readTimestamps,
+  type Timestamps,
+} from "./read_timestamps.ts";
+import { samplingOf } from "./sampling_defaults.ts";
+import { type Candle, FIELDS, MAX_QUANTILES, type Overrides } from "./schemas.ts";
 
 /** One valid series of a request. */
 export interface ValidSeries {
@@ -24,10 +25,12 @@ export interface ValidSeries {
   readonly seriesId: string | null;
   /** What the forecaster takes. */
   readonly request: SeriesRequest;
-  /** As sent: one for each step, ascending, all after the input's. */
+  /** As sent, or as they go on: one for each step, ascending, all after the input's. */
   readonly predictionTimestamps: readonly string[];
   /** What is odd about the input; null where the answer need not say. */
-  readonly warnings: readonly InputWarning[] | null;
+  readonly warnings: readonly Warning[] | null;
+  /** From where its forecast is odd. */
+  readonly warningLimits: ForecastLimits;
   /** Whether the series used a field that this service added, so that its answer carries the seed. */
   readonly asksForSeed: boolean;
 }
@@ -45,82 +48,14 @@ export interface ValidationContext {
 /** Fields beyond the Python service's. */
 const ADDED_FIELDS = [
   "seed",
+  "horizon",
+  "calendar",
   "quantiles",
   "events",
   "include_samples",
   "include_warnings",
   "raw",
 ] as const;
-
-/** Candles as sent; of one with a problem, the fields that have none. */
-function readCandles(collector: Collector, series: JsonObject): Partial<Candle>[] | undefined {
-  const all = collector.below("candles");
-  return all.entries(series.candles, MAX_CANDLES)?.map((entry, i) => {
-    const candle = all.below(i).fields(FIELDS.candle, entry);
-    const { open = NaN, high = NaN, low = NaN, close = NaN } = candle;
-    // Comparisons with NaN are false: a field that has a problem of its own gets no second one.
-    if (high < open || high < close) {
-      all.add([i, "high"], "must be at least open and close", "high_is_highest");
-    }
-    if (low > open || low > close) {
-      all.add([i, "low"], "must be at most open and close", "low_is_lowest");
-    }
-    return candle;
-  });
-}
-
-/** Time stamps as sent, undefined where one is no text. */
-function readTexts(
-  collector: Collector,
-  value: unknown,
-  limit: number,
-): (string | undefined)[] | undefined {
-  return collector.entries(value, limit)?.map((entry, i) =>
-    collector.below(i).value(FIELDS.timestamp, entry)
-  );
-}
-
-/** Parses stamps and checks their order; what cannot be parsed is noted and left out of the order. */
-function checkStamps(
-  collector: Collector,
-  texts: readonly (string | undefined)[],
-  input: readonly Timestamp[],
-): Timestamp[] {
-  const stamps: Timestamp[] = [];
-  texts.forEach((text, i) => {
-    if (text === undefined) return;
-    const stamp = parseTimestamp(text);
-    if (stamp === null) {
-      collector.add([i], "must be an ISO 8601 date and time that exists", "iso8601");
-      return;
-    }
-    const [first = stamps[0], last, previous] = [input[0], input.at(-1), stamps.at(-1)];
-    stamps.push(stamp);
-    if (first !== undefined && stamp.zoned !== first.zoned) {
-      collector.add(
-        [i],
-        "must have a zone if the others have one, and none if they have none",
-        "one_kind_of_zone",
-      );
-    } else if (last !== undefined && stamp.micros <= last.micros) {
-      collector.add([i], `must be later than ${last.text}`, "after_last_input");
-    } else if (previous !== undefined && stamp.micros <= previous.micros) {
-      collector.add([i], `must be later than ${previous.text}`, "strictly_ascending");
-    }
-  });
-  return stamps;
-}
-
-function flatCandles(candles: readonly Candle[]): Float64Array {
-  const out = new Float64Array(candles.length * FEATURES);
-  candles.forEach(({ open, high, low, close, volume, amount }, i) => {
-    const traded = volume ?? 0;
-    // Derived like the reference's, but never more than an amount may be: float32 sums overflow.
-    const turnover = amount ?? Math.min(MAX_VALUE, traded * (open + high + low + close) / 4);
-    out.set([open, high, low, close, traded, turnover], i * FEATURES);
-  });
-  return out;
-}
 
 /** Levels that fit; null and absent ask for none. */
 function readQuantiles(collector: Collector, value: unknown): number[] {
@@ -144,14 +79,14 @@ function checkTogether(
   counts: {
     readonly candles: number | undefined;
     readonly timestamps: number | undefined;
-    readonly horizon: number | undefined;
+    readonly future: PredictionTimes;
     readonly quantiles: number;
     readonly events: number;
     readonly paths: number;
   },
   { config, info }: ValidationContext,
 ): void {
-  const { candles, timestamps, horizon, paths } = counts;
+  const { candles, timestamps, paths, future: { count: horizon, field } } = counts;
   if (candles !== undefined && timestamps !== undefined && candles !== timestamps) {
     const message = `must be as many as candles: ${timestamps} for ${candles}`;
     collector.add(["timestamps"], message, "same_length_as_candles");
@@ -166,14 +101,28 @@ function checkTogether(
   }
   if (horizon === undefined) return;
   if ((overrides.pred_len ?? horizon) !== horizon) {
-    const message = `must equal the number of prediction timestamps, ${horizon}`;
+    const message = `must equal the steps to forecast, ${horizon}`;
     collector.add(["overrides", "pred_len"], message, "same_as_prediction_timestamps");
   }
   if (config.contextPolicy === "exact" && horizon > info.maxContext) {
-    const message =
-      `must have at most ${info.maxContext} entries under KRONOS_CONTEXT_POLICY=exact`;
-    collector.add(["prediction_timestamps"], message, "max_context");
+    const message = `must be at most ${info.maxContext} steps under KRONOS_CONTEXT_POLICY=exact`;
+    collector.add([field], message, "max_context");
   }
+}
+
+/** What is odd about input and times. */
+function seriesWarnings(
+  candles: readonly Candle[],
+  flat: Float64Array,
+  { stamps: past }: Timestamps,
+  { stamps: future, field, calendar }: PredictionTimes,
+  { warnStaleCandles: staleCandles, clipValue }: Config,
+): Warning[] {
+  return [
+    ...repairWarnings(candles),
+    ...inputWarnings(flat, { staleCandles, clipValue }),
+    ...calendarWarnings({ past, future, field, calendar }),
+  ];
 }
 
 /** The series, or undefined where it has a problem; its problems are noted. */
@@ -188,48 +137,46 @@ export function validateSeries(
     collector.below(name).value(schema, series[name]);
   const id = field("series_id", idRequired ? FIELDS.seriesId : FIELDS.seriesId.nullish());
   const candles = readCandles(collector, series);
-  const [past, future] = [
-    collector.below("timestamps"),
-    collector.below("prediction_timestamps"),
-  ];
-  const texts = readTexts(past, series.timestamps, MAX_CANDLES);
-  const nextTexts = readTexts(future, series.prediction_timestamps, MAX_HORIZON);
-  const timestamps = checkStamps(past, texts ?? [], []);
-  const predictionTimestamps = checkStamps(future, nextTexts ?? [], timestamps);
+  const past = readTimestamps(collector, series);
+  const future = readPredictionTimes(collector, series, past);
   const overrides = collector.below("overrides").fields(FIELDS.overrides, series.overrides ?? {});
   const seed = field("seed", FIELDS.seed.nullish()) ?? context.seed;
   const quantiles = readQuantiles(collector.below("quantiles"), series.quantiles);
-  const { maxEvents } = context.config;
   const events = readEvents(
     collector.below("events"),
     series.events,
-    maxEvents,
-    nextTexts?.length,
+    context.config.maxEvents,
+    future.count,
   );
   const includeSamples = field("include_samples", FIELDS.flag.nullish()) ?? false;
-  const includeWarnings = field("include_warnings", FIELDS.flag.nullish()) ?? false;
+  const includeWarnings = field("include_warnings", FIELDS.flag.nullish()) ?? events.length > 0;
   const raw = field("raw", FIELDS.flag.nullish()) ?? false;
   const bands = quantiles.length > 0 || events.length > 0 || includeSamples;
   const { sampling, paths } = samplingOf(overrides, bands, context.config, context.info);
   checkTogether(collector, overrides, {
     candles: candles?.length,
-    timestamps: texts?.length,
-    horizon: nextTexts?.length,
+    timestamps: past.count,
+    future,
     quantiles: quantiles.length,
     events: events.length,
     paths,
   }, context);
   if (collector.issues.length > before || candles === undefined) return undefined;
-  const flat = flatCandles(candles as readonly Candle[]); // whole, or there would be a problem
+  const whole = candles as readonly Candle[]; // or there would be a problem
+  const flat = flatCandles(whole);
   return {
     seriesId: id ?? null,
-    predictionTimestamps: predictionTimestamps.map(({ text }) => text),
-    warnings: includeWarnings ? inputWarnings(flat, timestamps.map(({ micros }) => micros)) : null,
+    predictionTimestamps: future.stamps.map(({ text }) => text),
+    warnings: includeWarnings ? seriesWarnings(whole, flat, past, future, context.config) : null,
+    warningLimits: {
+      rangeFactor: context.config.warnRangeFactor,
+      eventPaths: context.config.warnEventPaths,
+    },
     asksForSeed: ADDED_FIELDS.some((name) => series[name] !== undefined && series[name] !== null),
     request: {
       candles: flat,
-      stamps: stampFeatures([...timestamps, ...predictionTimestamps]),
-      horizon: predictionTimestamps.length,
+      stamps: stampFeatures([...past.stamps, ...future.stamps]),
+      horizon: future.stamps.length,
       sampling,
       paths,
       seed,

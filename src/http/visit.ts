@@ -7,6 +7,7 @@ import {
   ModelNotReadyError,
 } from "../forecast/errors.ts";
 import type { Ticket } from "../forecast/admission.ts";
+import type { Claim } from "../forecast/fair_share.ts";
 import type { SeriesRequest } from "../forecast/forecast.ts";
 import type { EndOfRequest, Outcome } from "../telemetry/request_ledger.ts";
 import { type Context, deliveryOf } from "./app_env.ts";
@@ -33,11 +34,12 @@ export class Visit {
   readonly arrivedAt: number = performance.now();
   /** Aborts at the deadline, when the client leaves, and when a drain will not wait for it. */
   readonly signal: AbortSignal;
+  /** Whose it is, and until when it is of use. */
+  readonly claim: Claim;
   readonly #c: Context;
   readonly #parts: AppParts;
   readonly #ticket: Ticket;
   readonly #timer: ReturnType<typeof setTimeout>;
-  readonly #deadlineAt: number;
   #end: EndOfRequest | null = null;
 
   /**
@@ -55,7 +57,7 @@ export class Visit {
     );
     this.#c = c;
     this.#parts = parts;
-    this.#deadlineAt = this.arrivedAt + budget;
+    this.claim = { client: c.get("client"), deadlineAt: this.arrivedAt + budget };
     this.#ticket = admission.enter(
       announcedBytes(c.req.raw.headers, config.maxRequestSizeMb * BYTES_PER_MB),
       budget,
@@ -107,7 +109,7 @@ export class Visit {
         constraint: "max_tokens",
       }]);
     }
-    this.#ticket.admit(work, this.#deadlineAt - performance.now());
+    this.#ticket.admit(work, this.claim.deadlineAt - performance.now());
     this.#end = ledger.accept(this.#c.get("requestId"));
   }
 

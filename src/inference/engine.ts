@@ -121,6 +121,8 @@ export interface ModelInfo {
   readonly tokenizerVersion: string;
   /** Tokens the model may attend to. */
   readonly maxContext: number;
+  /** Keys and values of one token, of its context or of one path. */
+  readonly cacheBytesPerToken: number;
   /** The device that runs it. */
   readonly device: Device;
   /** Why it is not the device that was asked for. */

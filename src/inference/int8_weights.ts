@@ -61,12 +61,14 @@ function quantized(weight: TensorProto): TensorProto[] {
   const copy = Uint8Array.from(weight.rawData!); // of its own, and aligned
   const values = new Float32Array(copy.buffer);
   const scales = new Float32Array(columns);
-  for (let i = 0; i < values.length; i++) {
-    const column = i % columns;
-    scales[column] = Math.max(scales[column], Math.abs(values[i]));
+  for (let at = 0; at < values.length; at += columns) {
+    for (let c = 0; c < columns; c++) scales[c] = Math.max(scales[c], Math.abs(values[at + c]));
   }
   for (let c = 0; c < columns; c++) scales[c] = Math.max(scales[c], LEAST_MAGNITUDE) / LARGEST;
-  const integers = Int8Array.from(values, (value, i) => Math.round(value / scales[i % columns]));
+  const integers = new Int8Array(values.length);
+  for (let at = 0; at < values.length; at += columns) {
+    for (let c = 0; c < columns; c++) integers[at + c] = Math.round(values[at + c] / scales[c]);
+  }
   return [
     tensorProto(`${weight.name}_int8`, INT8, [rows, columns], integers),
     tensorProto(`${weight.name}_scales`, FLOAT, [columns], scales),

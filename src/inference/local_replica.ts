@@ -1,13 +1,6 @@
 /** A replica on the thread it is called from: the three graphs, and the series in its cache. */
 import { DEPENDENCY_HEADS, FEATURES } from "../kronos/architecture.ts";
-import type {
-  Device,
-  Precision,
-  Prefilled,
-  Replica,
-  SeriesChunk,
-  SeriesInput,
-} from "./engine.ts";
+import type { Device, Precision, Prefilled, Replica, SeriesChunk, SeriesInput } from "./engine.ts";
 import { decodeCandles, decoderContext, type DecoderGraph, decodeWindow } from "./decoder.ts";
 import { generate, generateSliding, generatorContext, type GeneratorGraph } from "./generator.ts";
 import { type LayerShape, paddedLength, SuffixCache } from "./key_value_cache.ts";

@@ -73,6 +73,13 @@ function runnerOf({ device = "auto", precision = "f32" }: EngineOptions): Runner
   return { device, precision: "f32", warning };
 }
 
+/** Keys and values, float32, of the transformer, the dependency layer and the decoder's layers but one. */
+function cacheBytesPerToken({ model, tokenizer }: Manifest["architecture"]): number {
+  const widths = (model.n_layers + 1) * model.d_model +
+    (tokenizer.n_dec_layers - 1) * tokenizer.d_model;
+  return 2 * Float32Array.BYTES_PER_ELEMENT * widths;
+}
+
 function modelInfo(
   manifest: Manifest,
   maxContext: number,
@@ -83,6 +90,7 @@ function modelInfo(
     modelVersion: manifest.model_version,
     tokenizerVersion: manifest.tokenizer_version,
     maxContext,
+    cacheBytesPerToken: cacheBytesPerToken(manifest.architecture),
     device,
     deviceWarning: warning,
     defaults: {

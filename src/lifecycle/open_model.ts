@@ -120,6 +120,7 @@ export async function openModel(parts: ModelParts): Promise<OpenModel> {
       chunkSteps: config.chunkSteps,
       maxRows: config.maxBatchRows,
       maxPrefilledSeries: config.maxPrefilledSeries,
+      maxPrefilledTokens: Math.ceil(config.cacheMb * 1e6 / engine.info.cacheBytesPerToken),
     },
     failures: failureHandling(parts),
     work: workEvents(parts),

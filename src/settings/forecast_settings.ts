@@ -67,6 +67,27 @@ export const FORECAST_SETTINGS = {
     whole(1, 1000),
     "of one series; each is a line of the answer",
   ),
+  warnEventPaths: setting(
+    "KRONOS_WARN_EVENT_PATHS",
+    "paths",
+    5,
+    whole(1, 1024),
+    "fewer where an event happens, or does not, are warned of: then its standard error is rough too",
+  ),
+  warnRangeFactor: setting(
+    "KRONOS_WARN_RANGE_FACTOR",
+    "ratio",
+    3,
+    positive(1000),
+    "times the recent range from the last close are warned of; of random walks 1 in 270 gets there in 64 steps",
+  ),
+  warnStaleCandles: setting(
+    "KRONOS_WARN_STALE_CANDLES",
+    "candles",
+    10,
+    whole(1, 2048),
+    "in a row without any movement are warned of; thin markets have a few",
+  ),
   maxSampleCount: setting(
     "KRONOS_MAX_SAMPLE_COUNT",
     "paths",

@@ -41,7 +41,7 @@ export const HTTP_SETTINGS = {
     "kilobytes",
     64,
     whole(1, 1_000_000),
-    "larger bodies and answers are read and written on a thread of their own: probes must not wait",
+    "larger bodies and answers, and batches, have a thread of their own: probes must not wait",
   ),
   streamHeartbeatS: setting(
     "KRONOS_STREAM_HEARTBEAT",

@@ -70,9 +70,9 @@ export const MODEL_SETTINGS = {
   maxBatchRows: setting(
     "KRONOS_MAX_BATCH_ROWS",
     "paths",
-    64,
+    32,
     whole(1, 4096),
-    "in one run; more gain little and hold the others up",
+    "in one run; more gain nothing and hold the others up",
   ),
   maxPrefilledSeries: setting(
     "KRONOS_MAX_PREFILLED_SERIES",
@@ -80,6 +80,13 @@ export const MODEL_SETTINGS = {
     64,
     whole(1, 10_000),
     "with their context in a replica's memory",
+  ),
+  cacheMb: setting(
+    "KRONOS_CACHE_MB",
+    "megabytes",
+    256,
+    whole(1, 1_000_000),
+    "of keys and values in a replica; one series always fits, more wait: docs/performance.md",
   ),
   inferenceTimeoutS: setting(
     "KRONOS_INFERENCE_TIMEOUT",

@@ -57,6 +57,7 @@ Deno.test("the answer carries the seed where any added field was in the request,
     { quantiles: [0.5] },
     { events: [{ type: "max_drawdown" }] },
     { include_samples: false },
+    { calendar: "24/7" },
     { include_warnings: true },
     { raw: false },
   ];
@@ -142,23 +143,6 @@ Deno.test("switches are true, false or null", async () => {
       assert.deepEqual(await brokenRules(under, seriesBody(4, 2, { [name]: value })), ["boolean"]);
     }
   }
-});
-
-Deno.test("include_warnings: a list, empty where nothing is odd", async () => {
-  const under = new TestedApp();
-  const { warnings } = await under.predict(seriesBody(4, 2, { include_warnings: true }));
-  assert.deepEqual(warnings, []);
-  const odd = seriesBody(4, 2, {
-    include_warnings: true,
-    timestamps: ["2024-01-01", "2024-01-02", "2024-01-03", "2024-01-09"],
-    prediction_timestamps: ["2024-01-10", "2024-01-11"],
-  });
-  odd.candles = odd.candles.map((candle) => ({ ...candle, close: 104 }));
-  const found = (await under.predict(odd)).warnings ?? [];
-  assert.deepEqual(found.map(({ code, field, index }) => [code, field, index]), [
-    ["constant_input", "candles.close", null],
-    ["irregular_spacing", "timestamps", 3],
-  ]);
 });
 
 function isConsistent({ open, high, low, close, volume, amount }: Candle): boolean {

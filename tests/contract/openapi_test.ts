@@ -134,17 +134,18 @@ Deno.test("the limits that the code knows are stated", async () => {
     }>
   >;
   for (const { properties } of [PredictRequest, BatchItem]) {
-    const { candles, timestamps, prediction_timestamps, quantiles, seed } = properties;
+    const { candles, timestamps, prediction_timestamps, horizon, quantiles, seed } = properties;
     assert.deepEqual([candles.minItems, candles.maxItems], [1, 2048]);
     assert.deepEqual([timestamps.minItems, timestamps.maxItems], [1, MAX_CANDLES]);
     assert.deepEqual([prediction_timestamps.minItems, prediction_timestamps.maxItems], [1, 512]);
+    assert.deepEqual([horizon.minimum, horizon.maximum], [1, MAX_HORIZON]);
     assert.equal(MAX_HORIZON, 512);
     assert.deepEqual([quantiles.minItems, quantiles.maxItems], [1, MAX_QUANTILES]);
     assert.deepEqual([seed.minimum, seed.maximum], [0, Number.MAX_SAFE_INTEGER]);
     assert.match(String(timestamps.description), /strictly ascending.*zone.*or none/);
     assert.match(String(prediction_timestamps.description), /after the last input stamp/);
   }
-  assert.deepEqual(PredictRequest.required, ["candles", "timestamps", "prediction_timestamps"]);
+  assert.deepEqual(PredictRequest.required, ["candles", "timestamps"]);
   assert.deepEqual(BatchItem.required, ["series_id", ...PredictRequest.required]);
   const { pred_len, temperature, top_k, top_p, sample_count } = Overrides.properties;
   assert.match(String(pred_len.description), /equal the number of prediction timestamps/);

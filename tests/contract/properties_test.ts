@@ -33,7 +33,7 @@ const damaged = fc.tuple(
           "timestamps.1",
         ],
         ...["prediction_timestamps.0", "overrides.top_k", "overrides.pred_len", "quantiles.0"],
-        ...["events.0", "events.0.type", "events.1.step", "events.1.low"],
+        ...["events.0", "events.0.type", "events.1.step", "events.1.low", "horizon", "calendar"],
       ),
       fc.option(anything, { nil: undefined }),
     ),

@@ -36,6 +36,7 @@ const INFO: ModelInfo = {
   tokenizerVersion: "fake-tokenizer-1",
   maxContext: 64,
   device: "wasm",
+  cacheBytesPerToken: 1,
   deviceWarning: null,
   anchor: false,
   calibration: null,

@@ -6,7 +6,7 @@ import { type Browser, type BrowserContextOptions, chromium, type Page } from "p
 export const CHROMIUM = "chromium";
 
 /** Longest that the page may take for one thing, in milliseconds: a loaded machine is slow. */
-const PATIENCE_MS = 60_000;
+const PATIENCE_MS = 120_000;
 
 function pathOf(program: string): string {
   for (const folder of (Deno.env.get("PATH") ?? "").split(":")) {

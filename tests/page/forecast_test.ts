@@ -26,7 +26,7 @@ await testWithTools(
     const { page } = tab;
     await tab.text("#status-ready", /^ready$/);
     await tab.text("#status-model", /^nano-/);
-    await tab.text("#status-queue", /at most 64/);
+    await tab.text("#status-queue", /0 of 64 waiting/);
     await chooseExample(page);
     await fillForecast(page, SMALL);
     await forecast(page);
@@ -98,7 +98,7 @@ await testWithTools(
     await forecast(page);
     await page.click("#forecast button.cancel:enabled");
     await tab.text("#forecast .message", /^Cancelled\.$/);
-    await tab.text("#status-queue", /^0 running, 0 waiting/);
+    await tab.text("#status-queue", /^0 running, 0 of 64 waiting/);
     const gone = await (await service.get("/v1/metrics")).text();
     assert.match(gone, /kronos_clients_gone_total\{[^}]*\} 1/);
     await page.click("#forecast button.main:enabled");

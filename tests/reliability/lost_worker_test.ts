@@ -92,9 +92,10 @@ Deno.test("openWorkerReplica() gives up a worker that never answers", async () =
 
 Deno.test("a worker that never opens is given up, and another takes its place", async () => {
   const { replica, workers, lost } = await supervised(60_000, [1]);
-  const run = replica.prefill(tinySeries(40, { seed: 3 }));
+  const input = tinySeries(40, { seed: 3 });
+  const run = replica.prefill(input);
   workers[0].postMessage({ die: true });
-  await assert.rejects(run, isFault("died"));
+  await assert.rejects(Promise.all([run, replica.prefill(input)]), isFault("died"));
   await replica.available();
   await forecastAlone(replica, tinySeries(40, { seed: 4 }));
   assert.deepEqual(lost, ["died", "not replaced: hung", "replaced"]);

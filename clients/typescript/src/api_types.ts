@@ -1201,8 +1201,14 @@ export interface components {
             candles: components["schemas"]["Candle"][];
             /** @description As many as candles, strictly ascending as instants. All stamps of a series, those to forecast included, carry a zone (offsets may differ) or none does. */
             timestamps: string[];
-            /** @description Strictly ascending, all after the last input stamp. */
-            prediction_timestamps: string[];
+            /** @description Strictly ascending, all after the last input stamp. One of these and horizon is required. */
+            prediction_timestamps?: string[] | null;
+            /** @description Steps to forecast, in place of prediction_timestamps: the stamps go on as the input's do, written like its last one. */
+            horizon?: number | null;
+            /** @description When the market trades, for a horizon and for warnings. Absent or null: as the input's stamps tell. */
+            calendar?: ("24/7" | "weekdays") | {
+                session: components["schemas"]["Session"];
+            } | null;
             overrides?: components["schemas"]["Overrides"];
             /** @description The same seed, input and settings give the same numbers, alone or in any batch. */
             seed?: number | null;
@@ -1211,6 +1217,7 @@ export interface components {
             /** @description What to answer the probability of, in this order; at most KRONOS_MAX_EVENTS, 64 unless set. They need more than one sample path. */
             events?: components["schemas"]["Event"][] | null;
             include_samples?: boolean | null;
+            /** @description Absent or null: where events are asked for. */
             include_warnings?: boolean | null;
             /** @description The model's output untouched. */
             raw?: boolean | null;
@@ -1227,8 +1234,18 @@ export interface components {
             /** @description Absent or null: volume times the mean of the four prices. */
             amount?: number | null;
         };
+        Session: {
+            /** @description `HH:MM`. At or after close, the session begins on the day before. */
+            open: string;
+            /** @description `HH:MM`, `24:00` at most; no candle begins at it or after. */
+            close: string;
+            /** @description An IANA time zone, or an offset such as `+05:30`. Absent or null: the wall clock as the stamps write it. Stamps without a zone are in this one. */
+            zone?: string | null;
+            /** @description Days on which a session ends, 1 (Monday) to 7. Absent or null: 1 to 5. */
+            days?: number[] | null;
+        };
         Overrides: {
-            /** @description Must equal the number of prediction timestamps. */
+            /** @description Must equal the number of prediction timestamps, or the horizon. */
             pred_len?: number | null;
             temperature?: number | null;
             /** @description 0: off. Otherwise top_p is ignored. */
@@ -1278,8 +1295,14 @@ export interface components {
             candles: components["schemas"]["Candle"][];
             /** @description As many as candles, strictly ascending as instants. All stamps of a series, those to forecast included, carry a zone (offsets may differ) or none does. */
             timestamps: string[];
-            /** @description Strictly ascending, all after the last input stamp. */
-            prediction_timestamps: string[];
+            /** @description Strictly ascending, all after the last input stamp. One of these and horizon is required. */
+            prediction_timestamps?: string[] | null;
+            /** @description Steps to forecast, in place of prediction_timestamps: the stamps go on as the input's do, written like its last one. */
+            horizon?: number | null;
+            /** @description When the market trades, for a horizon and for warnings. Absent or null: as the input's stamps tell. */
+            calendar?: ("24/7" | "weekdays") | {
+                session: components["schemas"]["Session"];
+            } | null;
             overrides?: components["schemas"]["Overrides"];
             /** @description The same seed, input and settings give the same numbers, alone or in any batch. */
             seed?: number | null;
@@ -1288,6 +1311,7 @@ export interface components {
             /** @description What to answer the probability of, in this order; at most KRONOS_MAX_EVENTS, 64 unless set. They need more than one sample path. */
             events?: components["schemas"]["Event"][] | null;
             include_samples?: boolean | null;
+            /** @description Absent or null: where events are asked for. */
             include_warnings?: boolean | null;
             /** @description The model's output untouched. */
             raw?: boolean | null;

@@ -22,42 +22,11 @@ export type Readiness = api.components["schemas"]["Readiness"];
 export type DetailedHealth = api.components["schemas"]["DetailedHealth"];
 
 /** How a stream begins. */
-export interface StreamStart {
-  /** The request's; null where it had none. */
-  readonly series_id: string | null;
-  /** Fixes every random number. */
-  readonly seed: number;
-  /** Steps that will come. */
-  readonly horizon: number;
-  /** Sample paths behind each. */
-  readonly sample_count: number;
-  /** Of every candle's quantiles, ascending. */
-  readonly quantile_levels: readonly number[];
-  /** Of the model that answers. */
-  readonly model_version: string;
-  /** Of its tokenizer. */
-  readonly tokenizer_version: string;
-}
-
+export type StreamStart = api.components["schemas"]["StreamStart"];
 /** One step of a stream. */
-export interface StreamCandle {
-  /** 1 is the first after the input. */
-  readonly step: number;
-  /** The mean over the paths. */
-  readonly candle: PredictedCandle;
-  /** By level, as JavaScript prints the number. */
-  readonly quantiles?: Readonly<Record<string, PredictedCandle>>;
-}
-
+export type StreamCandle = api.components["schemas"]["StreamCandle"];
 /** How a stream ends. */
-export interface StreamSummary {
-  /** `[path][step]`, where the request had `include_samples`. */
-  readonly samples?: readonly (readonly PredictedCandle[])[];
-  /** Where the request had `include_warnings`. */
-  readonly warnings?: Prediction["warnings"];
-  /** The seed that was used. */
-  readonly seed: number;
-}
+export type StreamSummary = api.components["schemas"]["StreamSummary"];
 
 /** What a stream yields, in this order: one `start`, a `candle` a step, one `summary`. */
 export type StreamEvent =

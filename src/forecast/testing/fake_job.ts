@@ -10,6 +10,8 @@ export class FakeJob implements SeriesJob {
   readonly seed: number;
   /** See `SeriesJob`. */
   readonly paths: number;
+  /** See `SeriesJob`. */
+  readonly tokens: number;
   /** Its steps. */
   readonly horizon: number;
   /** What had come at each call of `finish`, `[paths, horizon, 6]`, and what it was given. */
@@ -25,6 +27,7 @@ export class FakeJob implements SeriesJob {
     this.seed = seed;
     this.horizon = horizon;
     this.paths = paths;
+    this.tokens = 1 + paths * horizon;
   }
 
   /** See `SeriesJob`. */

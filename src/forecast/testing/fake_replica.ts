@@ -14,6 +14,8 @@ export interface FakeReplicaOptions {
   readonly cohort?: (input: SeriesInput) => string;
   /** A normalised value of a candle; `fakeValue()` unless given. */
   readonly value?: (seed: number, path: number, step: number, column: number) => number;
+  /** What a decode call says it took, in milliseconds; 3 unless given. */
+  readonly decodeMs?: (rows: number) => number;
   /** Every normalised value of the last candle of an input as its tokens say; 0 unless given. */
   readonly lastCandle?: number;
 }
@@ -47,6 +49,8 @@ export class FakeReplica implements Replica {
   readonly decodes: FakeDecodeCall[] = [];
   /** Most series held at a time. */
   mostHeld = 0;
+  /** Most tokens of several series held at a time, those to be generated included. */
+  mostTokens = 0;
   readonly #options: FakeReplicaOptions;
   readonly #held = new Map<number, Held>();
   #handles = 0;
@@ -76,6 +80,7 @@ export class FakeReplica implements Replica {
       const cohort = this.#options.cohort?.(input) ?? "all";
       this.#held.set(handle, { input, cohort, step: 0 });
       this.mostHeld = Math.max(this.mostHeld, this.#held.size);
+      if (this.#held.size > 1) this.mostTokens = Math.max(this.mostTokens, this.#heldTokens());
       const lastCandle = new Float32Array(FEATURES).fill(this.#options.lastCandle ?? 0);
       return { handle, cohort, tokenizeMs: 1, prefillMs: 2, lastCandle };
     });
@@ -101,7 +106,7 @@ export class FakeReplica implements Replica {
         this.#expect(left > 0, "decode past the horizon");
         return this.#chunk(handles[index], held, Math.min(steps, left));
       });
-      return { chunks, decodeMs: 3 };
+      return { chunks, decodeMs: this.#options.decodeMs?.(rows) ?? 3 };
     });
   }
 
@@ -142,6 +147,13 @@ export class FakeReplica implements Replica {
     await (this.#options.pause?.() ?? new Promise<void>((resolve) => setImmediate(resolve)));
     this.#calling = false;
     return work();
+  }
+
+  #heldTokens(): number {
+    return [...this.#held.values()].reduce(
+      (sum, { input }) => sum + input.features.length / FEATURES + input.paths * input.horizon,
+      0,
+    );
   }
 
   #failWhereAsked(call: "prefill" | "decode", seeds: readonly number[]): void {

@@ -3,7 +3,6 @@ import { MemoryStore, rateLimiter } from "hono-rate-limiter";
 import type { Middleware } from "../app_env.ts";
 import type { AppParts } from "../app_parts.ts";
 import { ApiError } from "../errors.ts";
-import { clientAddress, countedAddress, parseNetworks } from "./client_address.ts";
 
 const WINDOW_MS = 60_000;
 
@@ -13,17 +12,11 @@ export function rateLimit(
 ): Middleware {
   const store = new MemoryStore();
   stopSignal.addEventListener("abort", () => store.shutdown(), { once: true }); // ends its timer
-  const trusted = parseNetworks(config.trustedProxies);
   return rateLimiter({
     windowMs: WINDOW_MS,
     store,
     limit: config.rateLimitPerMinute,
-    keyGenerator: (c) => {
-      const keyName = c.get("keyName");
-      if (keyName !== undefined) return `key ${keyName}`;
-      const address = clientAddress(c, trusted);
-      return address === null ? "nowhere" : countedAddress(address);
-    },
+    keyGenerator: (c) => c.get("client"),
     handler: (c) => {
       metrics.rateLimitHits.inc();
       metrics.rejections.inc({ reason: "RateLimited" });
