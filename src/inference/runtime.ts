@@ -1,5 +1,7 @@
-/** onnxruntime-web: sessions and tensors. */
+/** onnxruntime: sessions and tensors. */
 import * as ort from "onnxruntime-web";
+import type { Device } from "./engine.ts";
+import { nativeRuntime } from "./native_runtime.ts";
 
 /** A tensor of the runtime. */
 export type Tensor = ort.Tensor;
@@ -62,11 +64,23 @@ async function withoutGrowth<Result>(start: () => Promise<Result>): Promise<Resu
 }
 
 /**
- * Loads a graph on WASM.
+ * Loads a graph.
  *
- * @param threads fixed by the first session of a process or worker
+ * @param threads on WASM fixed by the first session of a process or worker
+ * @throws NativeRuntimeError where the device is native and cannot be used
  */
-export async function openSession(graph: Uint8Array, threads: number): Promise<Session> {
+export async function openSession(
+  graph: Uint8Array,
+  threads: number,
+  device: Device = "wasm",
+): Promise<Session> {
+  if (device === "native") {
+    return await nativeRuntime().InferenceSession.create(graph, {
+      graphOptimizationLevel: "all",
+      intraOpNumThreads: threads,
+      logSeverityLevel: 3,
+    });
+  }
   ort.env.logLevel = "error";
   ort.env.wasm.numThreads = threads;
   const open = (): Promise<Session> =>
