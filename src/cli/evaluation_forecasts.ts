@@ -179,7 +179,6 @@ export async function forecastFolder(options: EvaluationOptions): Promise<Evalua
     calibration,
     scheduler: DEFAULT_SCHEDULER_SETTINGS,
   });
-  let done = 0;
   const forecasts = await forecastWindows(forecaster, windows, {
     context,
     horizon: HORIZON,
@@ -188,9 +187,8 @@ export async function forecastFolder(options: EvaluationOptions): Promise<Evalua
     policy,
     seed,
     concurrency: 2 * replicas,
-    looksAtRaw: true,
-    onForecast() {
-      if (++done % 100 === 0) console.error(`${done} of ${windows.length} windows`);
+    onProgress(done) {
+      if (done % 100 === 0) console.error(`${done} of ${windows.length} windows`);
     },
   });
   await engine.close();

@@ -4,6 +4,7 @@ import {
   BANDS,
   type Contender,
   CONTENDERS,
+  SCORED_STEPS,
   type StepScore,
   type WindowScore,
 } from "./score_window.ts";
@@ -58,16 +59,16 @@ export interface Group {
   readonly plainRatio: number;
   /** Of each walk, the same: what the model is to beat. */
   readonly walks: Readonly<Record<Contender, number>>;
-  /** Geometric means over the files, for each scored step. */
+  /** Geometric means over the files, for each of `SCORED_STEPS`. */
   readonly byStep: readonly Estimate[];
   /** Mean over the cells of the share that each of `BANDS` held. */
   readonly coverage: readonly Estimate[];
   /** Mean over the cells that moved; null where none did. */
-  readonly direction: Estimate | null;
+  readonly direction: number | null;
   /** Geometric mean over the cells of the model's error of volume to the naive one's; null without volume. */
   readonly volumeRatio: number | null;
   /** Geometric mean over the cells of the error of the model's mean to the last value's. */
-  readonly errorRatio: Estimate;
+  readonly errorRatio: number;
   /** How many windows. */
   readonly windows: number;
 }
@@ -82,10 +83,10 @@ export interface Summary {
   readonly files: Readonly<Record<string, Group>>;
   /** One for each file and step. */
   readonly cells: readonly Cell[];
-  /** For each scored step, the shares of closes in `PIT_BARS` equal parts of (0, 1). */
+  /** For each of `SCORED_STEPS`, the shares of closes in `PIT_BARS` equal parts of (0, 1). */
   readonly pit: readonly (readonly number[])[];
-  /** Share of raw candles that are inconsistent; null where none were looked at. */
-  readonly inconsistent: number | null;
+  /** Share of raw candles that are inconsistent. */
+  readonly inconsistent: number;
 }
 
 function mean(values: readonly number[]): number {
@@ -117,7 +118,7 @@ function cellOf(windows: readonly WindowScore[], stepIndex: number): Cell {
   return {
     file: windows[0].file,
     market: windows[0].market,
-    step: scores[0].step,
+    step: SCORED_STEPS[stepIndex],
     windows: windows.length,
     crps,
     ratio: ratioOf(crps, "model"),
@@ -133,31 +134,17 @@ function cellOf(windows: readonly WindowScore[], stepIndex: number): Cell {
 
 /** The cells of windows that are grouped by file. */
 function cellsOf(files: readonly (readonly WindowScore[])[]): Cell[] {
-  return files.flatMap((windows) => windows[0].steps.map((_, step) => cellOf(windows, step)));
+  return files.flatMap((windows) => SCORED_STEPS.map((_, step) => cellOf(windows, step)));
 }
 
-/** Steps of cells, ascending. */
-function stepsOf(cells: readonly Cell[]): number[] {
-  return [...new Set(cells.map(({ step }) => step))];
-}
-
-/** What is estimated of a group, each a number, or null where it is not known. */
-function figuresOf(cells: readonly Cell[]): (number | null)[] {
+/** What is estimated of a group, each a number. */
+function figuresOf(cells: readonly Cell[]): number[] {
   const atStep = (step: number) => cells.filter((cell) => cell.step === step);
   return [
     geometricMean(cells.map(({ ratio }) => ratio)),
-    geometricMean(cells.map(({ error, crps }) => error / crps.last_value)),
-    meanOfKnown(cells.map(({ direction }) => direction)),
+    ...SCORED_STEPS.map((step) => geometricMean(atStep(step).map(({ ratio }) => ratio))),
     ...BANDS.map((_, band) => mean(cells.map(({ coverage }) => coverage[band]))),
-    ...stepsOf(cells).map((step) => geometricMean(atStep(step).map(({ ratio }) => ratio))),
   ];
-}
-
-/** The middle 95% of the draws that are known. */
-function estimateOf(value: number, drawn: readonly (number | null)[]): Estimate {
-  const sorted = drawn.filter((figure) => figure !== null).sort((a, b) => a - b);
-  const at = (level: number): number => sorted[Math.floor(level * (sorted.length - 1))];
-  return { value, low: at(0.025), high: at(0.975) };
 }
 
 /**
@@ -182,24 +169,26 @@ export function drawBlocks<Value>(
 function groupOf(files: readonly (readonly WindowScore[])[], draws: readonly Cell[][]): Group {
   const cells = cellsOf(files);
   const drawn = draws.map(figuresOf);
-  const known = (value: number | null, i: number): Estimate =>
-    estimateOf(value ?? NaN, drawn.map((figures) => figures[i]));
-  const figures = figuresOf(cells);
-  const [ratio, errorRatio, direction, ...rest] = figures.map(known);
+  const estimates = figuresOf(cells).map((value, i): Estimate => {
+    const sorted = drawn.map((figures) => figures[i]).sort((a, b) => a - b);
+    const at = (level: number): number => sorted[Math.floor(level * (sorted.length - 1))];
+    return { value, low: at(0.025), high: at(0.975) };
+  });
+  const steps = SCORED_STEPS.length;
   const volumes = cells.flatMap(({ volume }) => volume ?? []);
   return {
-    ratio,
+    ratio: estimates[0],
     plainRatio: geometricMean(cells.map(({ plainRatio }) => plainRatio)),
     walks: Object.fromEntries(
       CONTENDERS.map((name) => [name, geometricMean(cells.map(({ crps }) => ratioOf(crps, name)))]),
     ) as Record<Contender, number>,
-    byStep: rest.slice(BANDS.length),
-    coverage: rest.slice(0, BANDS.length),
-    direction: figures[2] === null ? null : direction,
+    byStep: estimates.slice(1, 1 + steps),
+    coverage: estimates.slice(1 + steps),
+    direction: meanOfKnown(cells.map(({ direction }) => direction)),
     volumeRatio: volumes.length === 0
       ? null
       : geometricMean(volumes.map(({ model, naive }) => model / naive)),
-    errorRatio,
+    errorRatio: geometricMean(cells.map(({ error, crps }) => error / crps.last_value)),
     windows: files.reduce((sum, windows) => sum + windows.length, 0),
   };
 }
@@ -213,7 +202,7 @@ function histogram(values: readonly number[]): number[] {
 /**
  * Sums up.
  *
- * @param windows at least one; all scored at the same steps
+ * @param windows at least one
  * @param seed fixes the bootstrap's draws
  */
 export function summarizeScores(windows: readonly WindowScore[], seed: number): Summary {
@@ -244,7 +233,7 @@ export function summarizeScores(windows: readonly WindowScore[], seed: number): 
     ),
     files: Object.fromEntries(files.map(({ name }) => [name, group((file) => file === name)])),
     cells: cellsOf(files.map((file) => file.windows)),
-    pit: windows[0].steps.map((_, step) => histogram(windows.map(({ steps }) => steps[step].pit))),
-    inconsistent: meanOfKnown(windows.map(({ inconsistent }) => inconsistent)),
+    pit: SCORED_STEPS.map((_, step) => histogram(windows.map(({ steps }) => steps[step].pit))),
+    inconsistent: mean(windows.map(({ inconsistent }) => inconsistent)),
   };
 }

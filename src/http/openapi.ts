@@ -2,7 +2,6 @@
 import type { App } from "./app_env.ts";
 import { DOCS_ASSETS } from "./docs.ts";
 import { ACCESS_ERRORS, SECURITY, SECURITY_SCHEMES } from "./documented_access.ts";
-import { registerBacktest } from "./documented_backtest.ts";
 import { registerPredictions } from "./documented_predictions.ts";
 import { errorResponses, HEADERS, json, text } from "./documented_responses.ts";
 import { MAX_ISSUES } from "./errors.ts";
@@ -153,7 +152,6 @@ export function registerRoutes(app: App): void {
     app.openAPIRegistry.registerComponent("securitySchemes", name, scheme);
   }
   registerPredictions(app);
-  registerBacktest(app);
   registerProbes(app);
   registerPage(app);
   registerDocs(app);
