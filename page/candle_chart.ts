@@ -146,9 +146,11 @@ export class CandleChart {
   showFans(fans: readonly Fan[]): void {
     const end = this.#shown.at(-1)?.time ?? -Infinity;
     const ahead = fans.flatMap(({ steps }) => steps).filter(({ time }) => time > end);
-    this.#predicted.setData(ahead.map(({ time, candle: { open, high, low, close } }) => ({
-      ...{ time: time as UTCTimestamp, open, high, low, close },
-    })));
+    this.#predicted.setData(ahead.flatMap(({ time, candle }) => {
+      if (candle === null) return [];
+      const { open, high, low, close } = candle;
+      return [{ time: time as UTCTimestamp, open, high, low, close }];
+    }));
     this.#times = [...this.#shown, ...ahead].map(({ time }) => time);
     this.#fans.show(fans);
   }

@@ -25,12 +25,12 @@ function entriesOf(
   });
 }
 
-function stepEntries({ candle, quantiles }: FanStep): Entry[] {
+function stepEntries({ candle, close, quantiles }: FanStep): Entry[] {
   const told = Object.entries(TOLD).flatMap(([name, level]) => {
     const quantile = quantiles[level];
-    return quantile === undefined ? [] : [[name, shortNumber(quantile.close)] as const];
+    return quantile === undefined ? [] : [[name, shortNumber(quantile)] as const];
   });
-  return [...entriesOf({ ...candle }), ...told];
+  return [...entriesOf({ ...candle ?? { close } }), ...told];
 }
 
 /** The legend of one panel. */
@@ -48,7 +48,7 @@ export class CursorLegend {
   show(time: number | null, file: LoadedFile | null, fans: readonly Fan[]): void {
     const step = fans.flatMap(({ steps }) => steps).find((each) => each.time === time);
     const row = time === null ? undefined : file?.rowAt.get(time);
-    const stamp = row?.timestamp ?? step?.candle.timestamp;
+    const stamp = row?.timestamp ?? step?.candle?.timestamp;
     if (stamp === undefined) {
       this.#line.textContent = "\u00a0";
       this.#spoken.textContent = "";

@@ -18,10 +18,12 @@ export const DRAWN_PATHS = 6;
 export interface FanStep {
   /** Seconds of the chart's axis. */
   readonly time: number;
-  /** The mean over the paths. */
-  readonly candle: PredictedCandle;
-  /** By level. */
-  readonly quantiles: Readonly<Record<string, PredictedCandle>>;
+  /** Mean of the closes over the paths. */
+  readonly close: number;
+  /** Quantiles of the closes by level. */
+  readonly quantiles: Readonly<Record<string, number>>;
+  /** The mean over the paths; null where only closes are known. */
+  readonly candle: PredictedCandle | null;
 }
 
 /** A forecast, perhaps not yet whole. */
@@ -37,7 +39,7 @@ export interface Fan {
 /** The lowest and the highest close of all that is drawn of a forecast; null where nothing is. */
 export function closeRange({ steps, paths }: Fan): { least: number; most: number } | null {
   const closes = [
-    ...steps.flatMap(({ quantiles }) => Object.values(quantiles).map(({ close }) => close)),
+    ...steps.flatMap(({ close, quantiles }) => [close, ...Object.values(quantiles)]),
     ...paths.slice(0, DRAWN_PATHS).flatMap((path) => path.map(({ close }) => close)),
   ];
   if (closes.length === 0) return null;

@@ -93,7 +93,7 @@ class FanPrimitive implements ISeriesPrimitive<Time> {
     const line = (closes: readonly number[]): Point[] =>
       this.#points(times, [origin.close, ...closes]);
     const quantile = (level: string): Point[] =>
-      line(steps.flatMap(({ quantiles }) => quantiles[level]?.close ?? []));
+      line(steps.flatMap(({ quantiles }) => quantiles[level] ?? []));
     context.fillStyle = `rgb(${this.#colour}, ${BAND_OPACITY})`;
     for (const { low, high } of BANDS) {
       trace(context, [...quantile(high), ...quantile(low).reverse()]);
@@ -107,7 +107,7 @@ class FanPrimitive implements ISeriesPrimitive<Time> {
     }
     context.strokeStyle = `rgb(${this.#colour})`;
     context.lineWidth = MEAN_WIDTH;
-    trace(context, line(steps.map(({ candle }) => candle.close)));
+    trace(context, line(steps.map(({ close }) => close)));
     context.stroke();
   }
 }

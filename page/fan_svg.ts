@@ -9,6 +9,11 @@ const SHOWN_CANDLES = 120;
 
 type Prices = Pick<PredictedCandle, "open" | "high" | "low" | "close">;
 
+/** A candle that says nothing but its close. */
+function flat(close: number): Prices {
+  return { open: close, high: close, low: close, close };
+}
+
 /** `[candles, 6]`; volume and amount are not drawn. */
 function matrix(candles: readonly Prices[]): Float64Array {
   return Float64Array.from(
@@ -19,9 +24,9 @@ function matrix(candles: readonly Prices[]): Float64Array {
 /** Draws the last rows and the forecast. */
 export function fanSvg(title: string, rows: readonly CandleRow[], fan: Fan): string {
   const shown = rows.slice(-SHOWN_CANDLES);
-  const means = fan.steps.map(({ candle }) => candle);
+  const means = fan.steps.flatMap(({ candle }) => candle ?? []);
   const quantile = (level: string): Float64Array =>
-    matrix(fan.steps.map(({ quantiles }) => quantiles[level]));
+    matrix(fan.steps.map(({ quantiles: { [level]: close } }) => flat(close)));
   return candleSvg({
     title,
     labels: [...shown, ...means].map(({ timestamp }) => timestamp),

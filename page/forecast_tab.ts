@@ -14,6 +14,8 @@ import { type ForecastFiles, wireDownloads } from "./forecast_files.ts";
 import type { LoadedFile } from "./loaded_file.ts";
 import { fillTable } from "./number_table.ts";
 import { predictionRequest } from "./prediction_request.ts";
+import { showWarnings } from "./problem_list.ts";
+import { problemsOf } from "./problems.ts";
 import { type Run, RunForm } from "./run_form.ts";
 
 /** What the tab needs of the page. */
@@ -33,6 +35,7 @@ export class ForecastTab {
   readonly #chart = new CandleChart(element(this.#panel, ".chart", HTMLElement));
   readonly #legend = new CursorLegend(this.#panel);
   readonly #numbers = element(this.#panel, ".numbers", HTMLElement);
+  readonly #warnings = element(this.#panel, ".warnings", HTMLElement);
   readonly #downloads = element(this.#panel, ".downloads", HTMLElement);
   readonly #form: RunForm;
   #file: LoadedFile | null = null;
@@ -70,6 +73,7 @@ export class ForecastTab {
     this.#result = null;
     this.#downloads.hidden = true;
     this.#numbers.hidden = true;
+    this.#warnings.hidden = true;
   }
 
   async #run({ signal, numbers, progress }: Run): Promise<string> {
@@ -88,7 +92,10 @@ export class ForecastTab {
       else if (type === "candle") {
         this.#grow(file, data);
         progress(data.step, start?.horizon ?? choice.horizon);
-      } else this.#finish(data.samples ?? []);
+      } else {
+        this.#finish(data.samples ?? []);
+        showWarnings(this.#warnings, problemsOf(data.warnings ?? [], this.#sent));
+      }
     }
     if (start === null) return "";
     this.#offer(file, request, start);
@@ -101,7 +108,9 @@ export class ForecastTab {
     const origin = file.candles.at(-1);
     const time = file.clock.time(candle.timestamp);
     if (origin === undefined || time === null) return;
-    const steps = [...this.#fan?.steps ?? [], { time, candle, quantiles }];
+    const closes = Object.entries(quantiles).map(([level, { close }]) => [level, close]);
+    const step = { time, close: candle.close, quantiles: Object.fromEntries(closes), candle };
+    const steps = [...this.#fan?.steps ?? [], step];
     this.#fan = { origin, steps, paths: [] };
     this.#chart.showFans([this.#fan]);
   }
@@ -112,10 +121,9 @@ export class ForecastTab {
     this.#fan = { ...this.#fan, paths };
     this.#chart.showFans([this.#fan]);
     const header = ["time", "mean close", ...LEVELS.map((level) => `${level * 100}%`)];
-    const rows = this.#fan.steps.map(({ candle, quantiles }) => [
-      candle.timestamp,
-      shortNumber(candle.close),
-      ...LEVELS.map((level) => shortNumber(quantiles[level].close)),
+    const rows = this.#fan.steps.map(({ candle, close, quantiles }) => [
+      candle?.timestamp ?? "",
+      ...[close, ...LEVELS.map((level) => quantiles[level])].map(shortNumber),
     ]);
     fillTable(element(this.#numbers, "table", HTMLTableElement), header, rows);
     this.#numbers.hidden = false;

@@ -30,6 +30,15 @@ function shownProblem({ message, row, value }: Problem): HTMLElement {
   return item;
 }
 
+/** Shows warnings below a summary; nothing where there are none. */
+export function showWarnings(details: HTMLElement, warnings: readonly Problem[]): void {
+  const list = document.createElement("ol");
+  list.append(...warnings.map(shownProblem));
+  const count = warnings.length === 1 ? "1 remark" : `${warnings.length} remarks`;
+  details.replaceChildren(withText("summary", `${count} on these candles`), list);
+  details.hidden = warnings.length === 0;
+}
+
 /** Problems of one panel. */
 export class ProblemList {
   readonly #list: HTMLElement;

@@ -1,4 +1,4 @@
-/** What an error of the service says of the rows of a file and the fields of a form. */
+/** What the service says of the rows of a file and the fields of a form. */
 import type { KronosError } from "../clients/typescript/src/kronos_client.ts";
 import type { CandleRow } from "./candle_rows.ts";
 
@@ -15,19 +15,22 @@ export interface Problem {
 }
 
 /** Fields whose entries are the rows of the file. */
-const ROW_FIELD = /^(?:candles(?:\.(\w+))?|(timestamps))$/;
+const ROW_FIELD = /^(?:(candles)(?:\.(\w+))?|(timestamps))$/;
+
+/** What the service says of a place in a request: an issue of an error, or a warning. */
+export type Remark =
+  & { readonly message: string; readonly field?: string; readonly index?: number | null }
+  & { readonly value?: KronosError["details"]["value"] };
 
 /**
- * Every problem that an error names, those of rows first in the order of the file.
+ * What remarks are about, those of rows first in the order of the file.
  *
  * @param rows as they were sent
  */
-export function problemsOf(error: KronosError, rows: readonly CandleRow[]): Problem[] {
-  const { issues } = error.details;
-  if (issues === undefined) return [{ message: error.message, row: null, field: "", value: null }];
-  const problems = issues.map(({ message, field = "", index, value }) => {
-    const [, column, stamp] = ROW_FIELD.exec(field) ?? [];
-    const isRow = index !== undefined && (column ?? stamp) !== undefined;
+export function problemsOf(remarks: readonly Remark[], rows: readonly CandleRow[]): Problem[] {
+  const problems = remarks.map(({ message, field = "", index, value }) => {
+    const [, candles, column, stamp] = ROW_FIELD.exec(field) ?? [];
+    const isRow = index != null && (candles ?? stamp) !== undefined;
     return {
       message,
       row: isRow ? rows[index] ?? null : null,

@@ -128,8 +128,7 @@ export class RunForm {
       this.#message.textContent = "Cancelled.";
     } else if (error instanceof KronosError) {
       if (error.type === "Unauthorized") this.#work.keyNeeded();
-      const isList = error.details.issues !== undefined;
-      const problems = isList ? problemsOf(error, this.#work.rows()) : [];
+      const problems = problemsOf(error.details.issues ?? [], this.#work.rows());
       this.#problems.show(sentenceOf(error), problems);
     } else if (error instanceof TypeError) {
       // What `fetch` and broken streams throw.

@@ -1,18 +1,5 @@
 /** Tests that need programs which not every machine has. */
-
-async function isInstalled(program: string): Promise<boolean> {
-  const path = (Deno.env.get("PATH") ?? "").split(":");
-  for (const folder of [...path, "/usr/sbin"]) {
-    try {
-      if ((await Deno.stat(`${folder}/${program}`)).isFile) return true;
-    } catch (error) {
-      if (!(error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory)) {
-        throw error;
-      }
-    }
-  }
-  return false;
-}
+import { programPath } from "./program_path.ts";
 
 /**
  * A test that is left out, its name saying why, where a program is not installed; with
@@ -26,7 +13,7 @@ export async function testWithTools(
   fn: (t: Deno.TestContext) => Promise<void>,
 ): Promise<void> {
   const missing: string[] = [];
-  for (const program of programs) if (!await isInstalled(program)) missing.push(program);
+  for (const program of programs) if (await programPath(program) === null) missing.push(program);
   const why = `${missing.join(", ")} not installed`;
   if (missing.length === 0) Deno.test(name, fn);
   else if (Deno.env.get("KRONOS_REQUIRE_TOOLS") !== "1") {

@@ -1,5 +1,6 @@
 /** A real browser on the page of a running service; whatever it complains of fails the test. */
 import assert from "node:assert/strict";
+import { programPath } from "../program_path.ts";
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
 
 /** The program, as Debian names it. */
@@ -7,20 +8,6 @@ export const CHROMIUM = "chromium";
 
 /** Longest that the page may take for one thing, in milliseconds: a loaded machine is slow. */
 const PATIENCE_MS = 120_000;
-
-function pathOf(program: string): string {
-  for (const folder of (Deno.env.get("PATH") ?? "").split(":")) {
-    const path = `${folder}/${program}`;
-    try {
-      if (Deno.statSync(path).isFile) return path;
-    } catch (error) {
-      if (!(error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory)) {
-        throw error;
-      }
-    }
-  }
-  throw new Error(`Cannot find ${program}`);
-}
 
 /** One tab of a browser. */
 export class BrowserTab implements AsyncDisposable {
@@ -43,7 +30,7 @@ export class BrowserTab implements AsyncDisposable {
   /** Opens an address. */
   static async open(address: string, options: BrowserContextOptions = {}): Promise<BrowserTab> {
     const browser = await chromium.launch({
-      executablePath: pathOf(CHROMIUM),
+      executablePath: await programPath(CHROMIUM) ?? CHROMIUM,
       // Root has no sandbox; small /dev/shm of containers is not enough.
       args: [...(Deno.uid() === 0 ? ["--no-sandbox"] : []), "--disable-dev-shm-usage"],
       timeout: PATIENCE_MS,
