@@ -160,9 +160,10 @@ export class CandleChart {
     this.#look(steps);
   }
 
-  /** Brings everything into view. */
-  lookAtAll(): void {
-    this.#chart.timeScale().fitContent();
+  /** Brings as many of the last candles into view. */
+  lookBack(candles: number): void {
+    const count = this.#shown.length;
+    this.#chart.timeScale().setVisibleLogicalRange({ from: count - candles, to: count + 1 });
   }
 
   #look(steps: number): void {
