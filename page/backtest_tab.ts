@@ -109,6 +109,7 @@ export class BacktestTab {
     this.#forget();
     let start: BacktestStart | null = null;
     for await (const { type, data } of this.#page.client().streamBacktest(request, { signal })) {
+      signal.throwIfAborted(); // another file may be here by now
       if (type === "start") {
         start = data;
         const { windows, step, horizon } = data;
