@@ -155,7 +155,8 @@ export class KronosClient {
 
   /** Forecasts the end of a series from before it, and compares. */
   async backtest(body: BacktestRequest, options: CallOptions = {}): Promise<Backtest> {
-    return dataOf(await this.#client.POST("/v1/backtest", { body, ...forecastInit(options) }));
+    const init = { body, ...forecastInit(options), headers: { Accept: "application/json" } };
+    return dataOf(await this.#client.POST("/v1/backtest", init)) as Backtest;
   }
 
   /** The same window by window, as `stream()` yields steps. */
