@@ -78,8 +78,8 @@ const NAMES: readonly [variable: string, taken: Record<string, unknown>, refused
   ["KRONOS_MODEL_PATH", { "models/small": "models/small" }, []],
   [
     "KRONOS_DEVICE",
-    { auto: "auto", wasm: "wasm", cpu: "wasm", native: "native" },
-    ["webgpu", "cuda:0"],
+    { auto: "auto", wasm: "wasm", cpu: "wasm", webgpu: "webgpu", native: "native" },
+    ["gpu", "cuda:0"],
   ],
   ["KRONOS_PRECISION", { f32: "f32", int8: "int8" }, ["f16", "INT8"]],
   ["KRONOS_PLATFORM", {

@@ -14,7 +14,12 @@ const KEPT_LIBRARIES: Readonly<Record<string, readonly string[]>> = {
   "hono": ["src/http/"],
   "hono-rate-limiter": ["src/http/"],
   "@hono/zod-openapi": ["src/http/"],
-  "onnx-proto": ["src/importer/", "src/inference/int8_weights.ts"],
+  "onnx-proto": [
+    "src/importer/",
+    "src/inference/int8_weights.ts",
+    "src/inference/sorted_filter.ts",
+    "src/inference/step_graph.ts",
+  ],
   "@huggingface/hub": ["src/importer/"],
   "prom-client": ["src/telemetry/"],
   "@opentelemetry/api": ["src/telemetry/"],

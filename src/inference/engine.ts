@@ -7,7 +7,7 @@
 export type ContextPolicy = "rolling" | "exact";
 
 /** What runs the graphs: onnxruntime-web, or onnxruntime for Node where it is installed. */
-export type Device = "wasm" | "native";
+export type Device = "wasm" | "webgpu" | "native";
 
 /** Numbers of the large matrix products: as imported, or 8-bit integers with scales by row and column. */
 export type Precision = "f32" | "int8";

@@ -8,19 +8,22 @@ import type { Manifest } from "./manifest.ts";
 import { floats, integerData, integers, openSession, type Session } from "./runtime.ts";
 import { inputLength, type Series, type Tokens } from "./series.ts";
 
+/** The three graphs: the bytes of their files, or open. */
+export interface ReplicaGraphs<Graph> {
+  /** Normalised candles to tokens. */
+  readonly encoder: Graph;
+  /** Tokens to tokens, in a loop over steps. */
+  readonly generator: Graph;
+  /** Tokens to normalised candles. */
+  readonly decoder: Graph;
+}
+
 /** What a replica is made of. */
 export interface ReplicaParts {
   /** Sizes of the graphs. */
   readonly manifest: Manifest;
   /** The files' bytes, checked against the manifest. */
-  readonly graphs: {
-    /** Normalised candles to tokens. */
-    readonly encoder: Uint8Array;
-    /** Tokens to tokens, in a loop over steps. */
-    readonly generator: Uint8Array;
-    /** Tokens to normalised candles. */
-    readonly decoder: Uint8Array;
-  };
+  readonly graphs: ReplicaGraphs<Uint8Array>;
   /** Threads of each run. */
   readonly threads: number;
   /** Tokens a query may see; at most the manifest's. */
@@ -32,25 +35,35 @@ export interface ReplicaParts {
 }
 
 /**
- * Opens the graphs. The encoder stays as it is in int8 too: its signs are the tokens.
+ * Opens the graphs. The encoder is the same on every device but the native one: its signs are the
+ * tokens, and rounding that turns one over changes a forecast.
  *
  * @throws NativeRuntimeError where the device is native and cannot be used
+ * @throws WebgpuError where it is WebGPU and cannot be used
  */
 export async function openLocalReplica(parts: ReplicaParts): Promise<LocalReplica> {
-  const open = (graph: Uint8Array): Promise<Session> =>
-    openSession(graph, parts.threads, parts.device);
+  const { manifest, maxContext } = parts;
+  const { encoder, generator, decoder } = await openSessions(parts);
+  return new LocalReplica(manifest, maxContext, encoder, generator, decoder);
+}
+
+async function openSessions(parts: ReplicaParts): Promise<ReplicaGraphs<Session>> {
+  const { device, threads, graphs: { encoder }, manifest: { architecture } } = parts;
   let { generator, decoder } = parts.graphs;
+  // What few need is loaded where they do, and its libraries with it.
+  if (device === "webgpu") {
+    const { openWebgpuSessions } = await import("./webgpu_runtime.ts");
+    return await openWebgpuSessions(parts.graphs, 2 ** architecture.model.s1_bits);
+  }
   if (parts.precision === "int8") {
-    const { withInt8Weights } = await import("./int8_weights.ts"); // few need its library
+    const { withInt8Weights } = await import("./int8_weights.ts");
     [generator, decoder] = [withInt8Weights(generator), withInt8Weights(decoder)];
   }
-  return new LocalReplica(
-    parts.manifest,
-    parts.maxContext,
-    await open(parts.graphs.encoder),
-    await open(generator),
-    await open(decoder),
-  );
+  return {
+    encoder: await openSession(encoder, threads, device),
+    generator: await openSession(generator, threads, device),
+    decoder: await openSession(decoder, threads, device),
+  };
 }
 
 function layerShapes(width: number, heads: number, layers: number): LayerShape[] {

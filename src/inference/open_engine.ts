@@ -1,5 +1,6 @@
 /** Opens a model folder: checks its files, starts the replicas. */
 import type { Calibration, Device, Engine, ModelInfo, Precision } from "./engine.ts";
+import { graphicsAdapter, hasGraphicsProcessor, WebgpuError } from "./graphics_adapter.ts";
 import { openLocalReplica, type ReplicaParts } from "./local_replica.ts";
 import type { Manifest } from "./manifest.ts";
 import { readModelFolder } from "./model_folder.ts";
@@ -16,13 +17,13 @@ import { openWorkerReplica } from "./worker_replica.ts";
 export interface EngineOptions {
   /** A folder with a `manifest.json`. */
   readonly modelPath: string;
-  /** Replicas, each in a Worker; 0 runs one on the calling thread. */
+  /** Replicas, each in a Worker; 0 runs one on the calling thread. On WebGPU there is one at most. */
   readonly workers: number;
   /** Threads of each replica. */
   readonly threads: number;
   /** Tokens the model may attend to; absent or null is the manifest's, which is also the most. */
   readonly maxContext?: number | null;
-  /** What is to run the graphs; absent or `auto` is WASM, which is everywhere. */
+  /** What is to run the graphs; absent or `auto` is a graphics processor where there is one, or WASM. */
   readonly device?: Device | "auto";
   /** Numbers of the large products; absent is f32. */
   readonly precision?: Precision;
@@ -57,20 +58,37 @@ type Runner = Required<Pick<ReplicaParts, "device" | "precision">> & {
   readonly warning: string | null;
 };
 
+/** What the device does not do as it was asked to, or null. */
+async function deviceState(
+  device: "native" | "webgpu",
+  precision: Precision,
+): Promise<string | null> {
+  if (device === "native") nativeRuntime();
+  else {
+    const { name, software } = await graphicsAdapter();
+    if (software) return `WebGPU runs in software, on ${name}: wasm is faster`;
+  }
+  return precision === "int8" ? `int8 is for wasm: ${device} runs f32` : null;
+}
+
 /**
  * Falls back where something is missing or wrong: WASM runs everywhere, and sums of 8-bit products
  * overflow on native onnxruntime where the processor has no instruction for them (AVX2).
  */
-function runnerOf({ device = "auto", precision = "f32" }: EngineOptions): Runner {
-  if (device !== "native") return { device: "wasm", precision, warning: null };
-  try {
-    nativeRuntime();
-  } catch (error) {
-    if (!(error instanceof NativeRuntimeError)) throw error;
-    return { device: "wasm", precision, warning: error.message };
+async function runnerOf({ device = "auto", precision = "f32" }: EngineOptions): Promise<Runner> {
+  const wasm = { device: "wasm", precision } as const;
+  if (device === "wasm") return { ...wasm, warning: null };
+  if (device === "auto") {
+    // 8-bit weights are asked for by name, and are for WASM.
+    if (precision === "int8" || !await hasGraphicsProcessor()) return { ...wasm, warning: null };
+    return { device: "webgpu", precision, warning: null };
   }
-  const warning = precision === "int8" ? "int8 is for wasm: native runs f32" : null;
-  return { device, precision: "f32", warning };
+  try {
+    return { device, precision: "f32", warning: await deviceState(device, precision) };
+  } catch (error) {
+    if (!(error instanceof NativeRuntimeError || error instanceof WebgpuError)) throw error;
+    return { ...wasm, warning: error.message };
+  }
 }
 
 /** Keys and values, float32, of the transformer, the dependency layer and the decoder's layers but one. */
@@ -119,17 +137,24 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
       `Cannot use a context of ${maxContext} tokens: the model takes 1 to ${limit}`,
     );
   }
-  const runner = runnerOf(options);
-  const parts: ReplicaParts = {
-    manifest,
-    graphs: { encoder, generator, decoder },
-    threads: options.threads,
-    maxContext,
-    device: runner.device,
-    precision: runner.precision,
+  const graphs = { encoder, generator, decoder };
+  const open = async (runner: Runner): Promise<Engine> => {
+    const { device, precision } = runner;
+    const parts = { manifest, graphs, threads: options.threads, maxContext, device, precision };
+    return engineOf(modelInfo(manifest, maxContext, runner), await openReplicas(parts, options));
   };
-  const info = modelInfo(manifest, maxContext, runner);
-  const replicas = await openReplicas(parts, options);
+  const runner = await runnerOf(options);
+  if (runner.device !== "webgpu") return await open(runner);
+  try {
+    return await open(runner);
+  } catch (error) {
+    // Only opening the graphs shows whether a driver takes them.
+    const warning = error instanceof Error ? error.message : String(error);
+    return await open({ device: "wasm", precision: options.precision ?? "f32", warning });
+  }
+}
+
+function engineOf(info: ModelInfo, replicas: readonly SupervisedReplica[]): Engine {
   return {
     info,
     replicas,
@@ -153,7 +178,8 @@ async function openReplicas(
   const open = (): Promise<AbandonableReplica> =>
     workers === 0 ? openLocalReplica(parts) : openWorkerReplica(parts, supervision.openTimeoutMs);
   const starts = Array.from(
-    { length: Math.max(1, workers) },
+    // Several would only take turns on one graphics device, each with its weights.
+    { length: parts.device === "webgpu" ? 1 : Math.max(1, workers) },
     async () => new SupervisedReplica(await open(), open, supervision, events),
   );
   const outcomes = await Promise.allSettled(starts);

@@ -10,7 +10,14 @@ export type Tensor = ort.Tensor;
 export type Feeds = Record<string, Tensor>;
 
 /** A loaded graph. */
-export type Session = ort.InferenceSession;
+export interface Session {
+  /** Runs it: all outputs by name. */
+  run(feeds: Feeds): Promise<Readonly<Record<string, Tensor>>>;
+  /** Runs it for the outputs of those names. */
+  run(feeds: Feeds, fetches: readonly string[]): Promise<Readonly<Record<string, Tensor>>>;
+  /** Frees it. */
+  release(): Promise<void>;
+}
 
 /** A float32 tensor over `data`, not copied. */
 export function floats(data: Float32Array, dimensions: readonly number[]): Tensor {
@@ -72,7 +79,7 @@ async function withoutGrowth<Result>(start: () => Promise<Result>): Promise<Resu
 export async function openSession(
   graph: Uint8Array,
   threads: number,
-  device: Device = "wasm",
+  device: Exclude<Device, "webgpu"> = "wasm",
 ): Promise<Session> {
   if (device === "native") {
     return await nativeRuntime().InferenceSession.create(graph, {

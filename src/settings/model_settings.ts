@@ -11,12 +11,12 @@ const replicas = defaultReplicas(navigator.hardwareConcurrency);
 /** By the name that the code uses. */
 export const MODEL_SETTINGS = {
   modelPath: setting("KRONOS_MODEL_PATH", "folder", "models/nano", text, "holds a manifest.json"),
-  device: setting<"auto" | "wasm" | "native">(
+  device: setting<"auto" | "wasm" | "webgpu" | "native">(
     "KRONOS_DEVICE",
     "name",
     "auto",
-    oneOf(["auto", "wasm", "native"], { cpu: "wasm" }),
-    "auto and cpu mean wasm; native where deno task native:install was run",
+    oneOf(["auto", "wasm", "webgpu", "native"], { cpu: "wasm" }),
+    "auto: webgpu on a graphics processor, else wasm; cpu: wasm; native: after native:install",
   ),
   precision: setting<"f32" | "int8">(
     "KRONOS_PRECISION",

@@ -70,9 +70,12 @@ export function tinySeries(
   };
 }
 
+/** A replica, watched or not. */
+type AnyReplica = Omit<Replica, "available">;
+
 /** Decodes series of one cohort to their end; each series' candles, `[paths, horizon, 6]`. */
 export async function decodeAll(
-  replica: Replica,
+  replica: AnyReplica,
   series: readonly { readonly handle: number; readonly input: SeriesInput }[],
   chunkSteps: number,
 ): Promise<Float32Array[]> {
@@ -99,7 +102,7 @@ export async function decodeAll(
 
 /** The forecast of one series, alone. */
 export async function forecastAlone(
-  replica: Replica,
+  replica: AnyReplica,
   input: SeriesInput,
   chunkSteps = 16,
 ): Promise<Float32Array> {

@@ -1,0 +1,76 @@
+/**
+ * onnxruntime on WebGPU. Generator and decoder run on the device; the encoder runs beside them on
+ * WASM, since the signs of its result are the tokens: what rounds otherwise is another forecast.
+ */
+import * as runtime from "onnxruntime-web/webgpu";
+import { withoutEmpty } from "./empty_cache.ts";
+import { WebgpuError } from "./graphics_adapter.ts";
+import type { ReplicaGraphs } from "./local_replica.ts";
+import { ReplicaFault } from "./replica_fault.ts";
+import type { Feeds, Session } from "./runtime.ts";
+import { stepGraph } from "./step_graph.ts";
+import { SteppedSession } from "./stepped_session.ts";
+
+/** The decoder on the device. */
+function decoderSession(session: Session): Session {
+  return {
+    run: (feeds: Feeds, fetches: readonly string[] = []) =>
+      session.run(withoutEmpty(feeds), fetches),
+    release: () => session.release(),
+  };
+}
+
+/** A session whose replica is lost where the device is: a driver that restarts takes all buffers. */
+function guarded(session: Session, device: GPUDevice): Session {
+  let lost: string | null = null;
+  device.lost.then(({ message }) => lost = message);
+  return {
+    run: async (feeds: Feeds, fetches: readonly string[] = []) => {
+      try {
+        return await session.run(feeds, fetches);
+      } catch (error) {
+        if (lost === null) throw error;
+        throw new ReplicaFault("died", `Cannot infer: the graphics device is lost: ${lost}`, error);
+      }
+    },
+    release: () => session.release(),
+  };
+}
+
+/**
+ * Opens the graphs of a replica.
+ *
+ * @param vocabulary V, of s1 and of s2
+ * @throws WebgpuError where the device does not take them
+ */
+export async function openWebgpuSessions(
+  graphs: ReplicaGraphs<Uint8Array>,
+  vocabulary: number,
+): Promise<ReplicaGraphs<Session>> {
+  runtime.env.logLevel = "error";
+  runtime.env.wasm.numThreads = 1; // of the encoder; the processor does little else
+  const open = (
+    graph: Uint8Array,
+    provider: "wasm" | "webgpu",
+    outputs: "cpu" | "gpu-buffer" = "cpu",
+  ) =>
+    runtime.InferenceSession.create(graph, {
+      executionProviders: [provider],
+      graphOptimizationLevel: "all",
+      logSeverityLevel: 3,
+      preferredOutputLocation: outputs,
+    });
+  try {
+    const steps = await open(stepGraph(graphs.generator, vocabulary), "webgpu", "gpu-buffer");
+    const device = await runtime.env.webgpu.device as GPUDevice;
+    const decoder = await open(graphs.decoder, "webgpu");
+    return {
+      encoder: await open(graphs.encoder, "wasm"),
+      generator: guarded(new SteppedSession(runtime, device, steps), device),
+      decoder: guarded(decoderSession(decoder), device),
+    };
+  } catch (cause) {
+    const state = cause instanceof Error ? cause.message.split("\n")[0] : String(cause);
+    throw new WebgpuError(`Cannot run on WebGPU: ${state}`, { cause });
+  }
+}
