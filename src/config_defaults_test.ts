@@ -34,6 +34,7 @@ Deno.test("readConfig() gives the defaults of the contract, frozen", () => {
     maxBatchRows: 32,
     maxPrefilledSeries: 64,
     cacheMb: 256,
+    heapMarkMb: 1024,
     logLevel: "INFO",
     enableMetrics: true,
     maxRequestSizeMb: 10,

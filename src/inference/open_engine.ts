@@ -7,7 +7,7 @@ import {
   type AbandonableReplica,
   SupervisedReplica,
   type SupervisionEvents,
-  type SupervisionTimes,
+  type SupervisionLimits,
 } from "./supervised_replica.ts";
 import { openWorkerReplica } from "./worker_replica.ts";
 
@@ -21,15 +21,16 @@ export interface EngineOptions {
   readonly threads: number;
   /** Tokens the model may attend to; absent or null is the manifest's, which is also the most. */
   readonly maxContext?: number | null;
-  /** How long a worker may take before it is given up, and pauses between tries to replace it. */
-  readonly supervision?: SupervisionTimes;
-  /** Hears when a worker is lost and replaced. */
+  /** How long a worker may take and how far it may grow, and pauses between tries to replace it. */
+  readonly supervision?: SupervisionLimits;
+  /** Hears when a worker is lost, worn and replaced. */
   readonly events?: SupervisionEvents;
 }
 
 /** Where nothing is set, for commands that end by themselves. */
-const PATIENT: SupervisionTimes = {
+const PATIENT: SupervisionLimits = {
   openTimeoutMs: 600_000,
+  maxHeapBytes: Infinity,
   runTimeoutMs: 600_000,
   backoffBaseMs: 1000,
   backoffCapMs: 60_000,
@@ -37,6 +38,7 @@ const PATIENT: SupervisionTimes = {
 
 const NOBODY: SupervisionEvents = {
   lost: () => {},
+  worn: () => {},
   replaced: () => {},
   replacementFailed: () => {},
 };

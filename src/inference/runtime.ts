@@ -40,18 +40,37 @@ export function integerData(tensor: Tensor): Int32Array {
 /** Pages of 64 KiB in a memory that threads share: 2 GiB, tens of times what a replica was seen to use. */
 const SHARED_MEMORY_PAGES = 32_768;
 
+const BYTES_PER_PAGE = 65_536;
+
+/** The memory of the runtime on this thread; null before the first session. */
+let memory: WebAssembly.Memory | null = null;
+
 /**
- * Lets a memory that threads share have its full size from the start: address space, since pages that
- * nobody touches cost nothing. Where it grows during a run instead, another thread meets the bound it
+ * Bytes of the runtime's memory on this thread, which only grows; 0 where threads share it, since it has
+ * its full size then whatever is used of it.
+ */
+export function heapBytes(): number {
+  const bytes = memory?.buffer.byteLength ?? 0;
+  return bytes < SHARED_MEMORY_PAGES * BYTES_PER_PAGE ? bytes : 0;
+}
+
+/**
+ * Keeps hold of the memory that the runtime takes when it starts, and lets one that threads share have
+ * its full size from then on: address space, since pages that nobody touches cost nothing. Where it grows during a run instead, another thread meets the bound it
  * knew before (Deno's V8 compares addresses with a size that each thread learns late) and dies of
  * "memory access out of bounds", and the run waits for it for ever.
  */
-async function withoutGrowth<Result>(start: () => Promise<Result>): Promise<Result> {
+async function withMemoryHeld<Result>(
+  threads: number,
+  start: () => Promise<Result>,
+): Promise<Result> {
   const { Memory } = WebAssembly;
   WebAssembly.Memory = class extends Memory {
     constructor(wanted: WebAssembly.MemoryDescriptor) {
       const size = { initial: SHARED_MEMORY_PAGES, maximum: SHARED_MEMORY_PAGES };
-      super(wanted.shared === true ? { ...wanted, ...size } : wanted);
+      super(threads > 1 && wanted.shared === true ? { ...wanted, ...size } : wanted);
+      // The runtime's own glue makes empty ones to see what is supported.
+      if (wanted.initial > 0) memory = this;
     }
   };
   try {
@@ -75,5 +94,5 @@ export async function openSession(graph: Uint8Array, threads: number): Promise<S
       graphOptimizationLevel: "all",
       logSeverityLevel: 3,
     });
-  return threads > 1 ? await withoutGrowth(open) : await open();
+  return memory === null ? await withMemoryHeld(threads, open) : await open();
 }
