@@ -30,11 +30,13 @@ const QUIET = {
  * Starts a scenario.
  *
  * @param variables as the scenarios read them (`load/script/load_options.ts`)
+ * @param stdout where its summary goes; what goes wrong is on stderr in any case
  * @throws {MissingK6Error}
  */
 export function startK6(
   script: string,
   variables: Readonly<Record<string, string>>,
+  stdout: "inherit" | "null" = "inherit",
 ): Deno.ChildProcess {
   const variablesOf = Object.entries(variables).flatMap(([name, value]) => [
     "--env",
@@ -45,6 +47,7 @@ export function startK6(
       args: ["run", "--quiet", "--no-color", ...variablesOf, script],
       env: QUIET,
       stdin: "null",
+      stdout,
     }).spawn();
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) throw new MissingK6Error();

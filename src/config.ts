@@ -3,6 +3,7 @@
  * default and reason; parsing, `deno task config` and docs/configuration.md come from them.
  */
 import { ACCESS_SETTINGS, accessProblem } from "./settings/access_settings.ts";
+import { BACKTEST_SETTINGS } from "./settings/backtest_settings.ts";
 import { DRAIN_SETTINGS, phaseProblem, PLATFORM_PHASES } from "./settings/drain_settings.ts";
 import { FORECAST_SETTINGS } from "./settings/forecast_settings.ts";
 import { HTTP_SETTINGS } from "./settings/http_settings.ts";
@@ -16,6 +17,7 @@ export const SETTINGS:
   & typeof ACCESS_SETTINGS
   & typeof MODEL_SETTINGS
   & typeof FORECAST_SETTINGS
+  & typeof BACKTEST_SETTINGS
   & typeof QUEUE_SETTINGS
   & typeof RESILIENCE_SETTINGS
   & typeof DRAIN_SETTINGS = {
@@ -23,6 +25,7 @@ export const SETTINGS:
     ...ACCESS_SETTINGS,
     ...MODEL_SETTINGS,
     ...FORECAST_SETTINGS,
+    ...BACKTEST_SETTINGS,
     ...QUEUE_SETTINGS,
     ...RESILIENCE_SETTINGS,
     ...DRAIN_SETTINGS,

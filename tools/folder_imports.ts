@@ -7,7 +7,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   settings: [],
   telemetry: [],
   lifecycle: ["config.ts", "settings", "telemetry", "http", "forecast", "inference", "kronos"],
-  http: ["config.ts", "telemetry", "forecast", "inference/engine.ts", "kronos"],
+  http: ["config.ts", "telemetry", "evaluation", "forecast", "inference/engine.ts", "kronos"],
   forecast: ["inference/engine.ts", "inference/replica_fault.ts", "kronos"],
   inference: ["kronos"],
   kronos: [],

@@ -19,7 +19,8 @@ const client = new ServiceClient(load, profile);
 export const options: Options = {
   scenarios: {
     singles: constantArrivals(load, load.ratePerSecond, "single"),
-    probes: constantArrivals(load, load.ratePerSecond, "alive"),
+    // Not as many as forecasts: a balancer that deals in turn would give one server probes alone.
+    probes: constantArrivals(load, load.ratePerSecond / 2, "alive"),
   },
   thresholds: thresholds(
     profile,

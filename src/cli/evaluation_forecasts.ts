@@ -179,6 +179,7 @@ export async function forecastFolder(options: EvaluationOptions): Promise<Evalua
     calibration,
     scheduler: DEFAULT_SCHEDULER_SETTINGS,
   });
+  let done = 0;
   const forecasts = await forecastWindows(forecaster, windows, {
     context,
     horizon: HORIZON,
@@ -187,8 +188,9 @@ export async function forecastFolder(options: EvaluationOptions): Promise<Evalua
     policy,
     seed,
     concurrency: 2 * replicas,
-    onProgress(done) {
-      if (done % 100 === 0) console.error(`${done} of ${windows.length} windows`);
+    looksAtRaw: true,
+    onForecast() {
+      if (++done % 100 === 0) console.error(`${done} of ${windows.length} windows`);
     },
   });
   await engine.close();

@@ -28,8 +28,8 @@ function row(name: string, group: Group): string[] {
     ...group.byStep.map(({ value }) => value.toFixed(3)),
     Math.min(group.walks.ewma_gaussian, group.walks.ewma_bootstrap).toFixed(3),
     ...group.coverage.map(({ value }) => value.toFixed(3)),
-    optional(group.direction),
-    group.errorRatio.toFixed(3),
+    optional(group.direction?.value ?? null),
+    group.errorRatio.value.toFixed(3),
     optional(group.volumeRatio),
   ];
 }
@@ -85,7 +85,7 @@ export function evaluationTable(title: string, summary: Summary): string {
     "",
     `CRPS ratio of each: ${walks.join(", ")}`,
     `The model's paths taken for the whole distribution: ${overall.plainRatio.toFixed(3)}`,
-    `Inconsistent raw candles: ${(100 * summary.inconsistent).toFixed(1)}%`,
+    `Inconsistent raw candles: ${(100 * (summary.inconsistent ?? NaN)).toFixed(1)}%`,
     "Where closes lie among the paths, shares in tenths of (0, 1); even is calibrated:",
     aligned(pit),
   ].join("\n");

@@ -1,4 +1,5 @@
 /** Forecasts of windows, by the forecaster that serves. */
+import type { Claim } from "../forecast/fair_share.ts";
 import type { Forecaster, SeriesRequest } from "../forecast/forecast.ts";
 import type { ContextPolicy, Sampling } from "../inference/engine.ts";
 import { CLOSE, FEATURES, TIME_FEATURES, VOLUME } from "../kronos/architecture.ts";
@@ -21,8 +22,16 @@ export interface WindowForecastOptions {
   readonly seed: number;
   /** Requests on the way at a time. */
   readonly concurrency: number;
-  /** Told after each window how many are done. */
-  readonly onProgress?: (done: number) => void;
+  /** Whether to look at candles as the model draws them, which costs another forecast of few paths. */
+  readonly looksAtRaw: boolean;
+  /** Ends the work; the promise rejects with its reason. */
+  readonly signal?: AbortSignal;
+  /** Whose time it takes, and until when it is of use. */
+  readonly claim?: Claim;
+  /** Told when a replica takes the first window. */
+  readonly onStart?: () => void;
+  /** Told of each window that is done, and its place in the list; a throw ends the work. */
+  readonly onForecast?: (forecast: WindowForecast, index: number) => void;
 }
 
 /** What the service would have answered, and what it is compared with. */
@@ -37,8 +46,11 @@ export interface WindowForecast {
   readonly closes: Float64Array;
   /** Mean volume over the paths, `[horizon]`. */
   readonly volume: Float64Array;
-  /** Share of candles, as the model draws them, whose high or low does not hold the others. */
-  readonly inconsistent: number;
+  /**
+   * Share of candles, as the model draws them, whose high or low does not hold the others; null where
+   * they were not looked at.
+   */
+  readonly inconsistent: number | null;
 }
 
 /** Paths that are looked at raw: a share needs no more, and every path would cost the whole forecast again. */
@@ -78,58 +90,93 @@ export function inconsistentShare(candles: Float64Array): number {
   return inconsistent / (candles.length / FEATURES);
 }
 
-async function forecastWindow(
-  forecaster: Forecaster,
-  window: Window,
-  seed: number,
-  { context, horizon, paths, sampling, policy }: WindowForecastOptions,
-): Promise<WindowForecast> {
-  const { series, start } = window;
-  const candles = series.candles.slice((start - context) * FEATURES, start * FEATURES);
-  const request: SeriesRequest = {
-    candles,
+/**
+ * What the service would be asked.
+ *
+ * @param index the window's place in the list
+ */
+export function windowRequest(
+  { series, start }: Window,
+  index: number,
+  { context, horizon, paths, sampling, policy, seed }: Pick<
+    WindowForecastOptions,
+    "context" | "horizon" | "paths" | "sampling" | "policy" | "seed"
+  >,
+): SeriesRequest {
+  return {
+    candles: series.candles.slice((start - context) * FEATURES, start * FEATURES),
     stamps: stampsOf(series.times.subarray(start - context, start + horizon)),
     horizon,
     sampling,
     paths,
-    seed,
+    seed: seed + index,
     quantiles: [],
     includeSamples: true,
     raw: false,
     policy,
   };
+}
+
+async function forecastWindow(
+  forecaster: Forecaster,
+  window: Window,
+  index: number,
+  options: WindowForecastOptions,
+  signal: AbortSignal,
+): Promise<WindowForecast> {
+  const { series, start } = window;
+  const { horizon, paths, looksAtRaw, onStart, claim } = options;
+  const request = windowRequest(window, index, options);
   const raw = { ...request, paths: Math.min(paths, RAW_PATHS), raw: true };
   const [served, untouched] = await forecaster.forecast(
-    [request, raw],
-    new AbortController().signal,
+    looksAtRaw ? [request, raw] : [request],
+    signal,
+    onStart === undefined ? {} : { onStart },
+    claim,
   );
   return {
     window,
-    context: candles,
+    context: request.candles,
     actual: series.candles.slice(start * FEATURES, (start + horizon) * FEATURES),
     closes: column(served.samples!, CLOSE),
     volume: column(served.mean, VOLUME),
-    inconsistent: inconsistentShare(untouched.samples!),
+    inconsistent: looksAtRaw ? inconsistentShare(untouched.samples!) : null,
   };
 }
 
-/** Forecasts windows, several at a time; the answers in the order of the windows. */
+/**
+ * Forecasts windows, several at a time; the answers in the order of the windows.
+ *
+ * @throws what the forecaster throws for the first window that fails; the others are given up
+ */
 export async function forecastWindows(
   forecaster: Forecaster,
   windows: readonly Window[],
   options: WindowForecastOptions,
 ): Promise<WindowForecast[]> {
   const forecasts = new Array<WindowForecast>(windows.length);
+  const failed = new AbortController();
+  const signal = AbortSignal.any([failed.signal, ...options.signal ? [options.signal] : []]);
   let next = 0;
-  let done = 0;
   const work = async (): Promise<void> => {
     while (next < windows.length) {
+      signal.throwIfAborted();
       const index = next++;
-      const seed = options.seed + index;
-      forecasts[index] = await forecastWindow(forecaster, windows[index], seed, options);
-      options.onProgress?.(++done);
+      forecasts[index] = await forecastWindow(
+        forecaster,
+        windows[index],
+        index,
+        options,
+        signal,
+      );
+      options.onForecast?.(forecasts[index], index);
     }
   };
-  await Promise.all(Array.from({ length: options.concurrency }, work));
+  try {
+    await Promise.all(Array.from({ length: options.concurrency }, work));
+  } catch (error) {
+    failed.abort(error);
+    throw error;
+  }
   return forecasts;
 }

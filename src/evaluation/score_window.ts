@@ -10,6 +10,11 @@ import { seasonalVolume } from "./seasonal_volume.ts";
 /** Steps that are scored: short and long, each four times the one before. */
 export const SCORED_STEPS = [1, 4, 16, 64] as const;
 
+/** Those of `SCORED_STEPS` that a horizon has, and its last step. */
+export function scoredSteps(horizon: number): number[] {
+  return [...SCORED_STEPS.filter((step) => step < horizon), horizon];
+}
+
 /** Bands whose coverage is counted, as shares of the probability in their middle. */
 export const BANDS = [0.5, 0.8, 0.9] as const;
 
@@ -24,6 +29,8 @@ export const CONTENDERS: readonly Contender[] = ["model", "last_value", ...WALKS
 
 /** The scores of one step of one window. Prices are shares of the last close. */
 export interface StepScore {
+  /** Steps ahead. */
+  readonly step: number;
   /** Fair continuous ranked probability score of the close. */
   readonly crps: Readonly<Record<Contender, number>>;
   /** The same of the model's paths taken for the whole distribution: what a client holds in hands. */
@@ -48,10 +55,10 @@ export interface WindowScore {
   readonly market: string;
   /** Wall clock of the first forecast candle, milliseconds. */
   readonly time: number;
-  /** One for each of `SCORED_STEPS`. */
+  /** One for each step that is scored, ascending. */
   readonly steps: readonly StepScore[];
-  /** Share of raw candles that are inconsistent. */
-  readonly inconsistent: number;
+  /** Share of raw candles that are inconsistent; null where none were looked at. */
+  readonly inconsistent: number | null;
 }
 
 /** Where `observed` lies among sorted members, in (0, 1); between equal members in their middle. */
@@ -87,18 +94,23 @@ function scoreVolume(
 }
 
 /**
- * Scores the steps of `SCORED_STEPS`.
+ * Scores a window.
  *
  * @param seed fixes the baselines' random numbers
+ * @param scored steps of the horizon, ascending
  */
-export function scoreWindow(forecast: WindowForecast, seed: number): WindowScore {
+export function scoreWindow(
+  forecast: WindowForecast,
+  seed: number,
+  scored: readonly number[] = SCORED_STEPS,
+): WindowScore {
   const { window: { series, start }, context, actual, closes, volume } = forecast;
   const horizon = volume.length;
   const paths = closes.length / horizon;
   const last = context[context.length - FEATURES + CLOSE];
   const returns = closeReturns(context);
-  const volumes = scoreVolume(forecast, SCORED_STEPS);
-  const steps = SCORED_STEPS.map((step, i): StepScore => {
+  const volumes = scoreVolume(forecast, scored);
+  const steps = scored.map((step, i): StepScore => {
     const observed = actual[(step - 1) * FEATURES + CLOSE] / last;
     const members = Float64Array.from(
       { length: paths },
@@ -110,6 +122,7 @@ export function scoreWindow(forecast: WindowForecast, seed: number): WindowScore
       return [walk, fairCrps(ensemble, observed)] as const;
     });
     return {
+      step,
       crps: {
         model: fairCrps(members, observed),
         last_value: Math.abs(1 - observed),

@@ -4,7 +4,6 @@ import {
   BANDS,
   type Contender,
   CONTENDERS,
-  SCORED_STEPS,
   type StepScore,
   type WindowScore,
 } from "./score_window.ts";
@@ -59,16 +58,16 @@ export interface Group {
   readonly plainRatio: number;
   /** Of each walk, the same: what the model is to beat. */
   readonly walks: Readonly<Record<Contender, number>>;
-  /** Geometric means over the files, for each of `SCORED_STEPS`. */
+  /** Geometric means over the files, for each scored step. */
   readonly byStep: readonly Estimate[];
   /** Mean over the cells of the share that each of `BANDS` held. */
   readonly coverage: readonly Estimate[];
   /** Mean over the cells that moved; null where none did. */
-  readonly direction: number | null;
+  readonly direction: Estimate | null;
   /** Geometric mean over the cells of the model's error of volume to the naive one's; null without volume. */
   readonly volumeRatio: number | null;
   /** Geometric mean over the cells of the error of the model's mean to the last value's. */
-  readonly errorRatio: number;
+  readonly errorRatio: Estimate;
   /** How many windows. */
   readonly windows: number;
 }
@@ -83,10 +82,10 @@ export interface Summary {
   readonly files: Readonly<Record<string, Group>>;
   /** One for each file and step. */
   readonly cells: readonly Cell[];
-  /** For each of `SCORED_STEPS`, the shares of closes in `PIT_BARS` equal parts of (0, 1). */
+  /** For each scored step, the shares of closes in `PIT_BARS` equal parts of (0, 1). */
   readonly pit: readonly (readonly number[])[];
-  /** Share of raw candles that are inconsistent. */
-  readonly inconsistent: number;
+  /** Share of raw candles that are inconsistent; null where none were looked at. */
+  readonly inconsistent: number | null;
 }
 
 function mean(values: readonly number[]): number {
@@ -118,7 +117,7 @@ function cellOf(windows: readonly WindowScore[], stepIndex: number): Cell {
   return {
     file: windows[0].file,
     market: windows[0].market,
-    step: SCORED_STEPS[stepIndex],
+    step: scores[0].step,
     windows: windows.length,
     crps,
     ratio: ratioOf(crps, "model"),
@@ -134,17 +133,31 @@ function cellOf(windows: readonly WindowScore[], stepIndex: number): Cell {
 
 /** The cells of windows that are grouped by file. */
 function cellsOf(files: readonly (readonly WindowScore[])[]): Cell[] {
-  return files.flatMap((windows) => SCORED_STEPS.map((_, step) => cellOf(windows, step)));
+  return files.flatMap((windows) => windows[0].steps.map((_, step) => cellOf(windows, step)));
 }
 
-/** What is estimated of a group, each a number. */
-function figuresOf(cells: readonly Cell[]): number[] {
+/** Steps of cells, ascending. */
+function stepsOf(cells: readonly Cell[]): number[] {
+  return [...new Set(cells.map(({ step }) => step))];
+}
+
+/** What is estimated of a group, each a number, or null where it is not known. */
+function figuresOf(cells: readonly Cell[]): (number | null)[] {
   const atStep = (step: number) => cells.filter((cell) => cell.step === step);
   return [
     geometricMean(cells.map(({ ratio }) => ratio)),
-    ...SCORED_STEPS.map((step) => geometricMean(atStep(step).map(({ ratio }) => ratio))),
+    geometricMean(cells.map(({ error, crps }) => error / crps.last_value)),
+    meanOfKnown(cells.map(({ direction }) => direction)),
     ...BANDS.map((_, band) => mean(cells.map(({ coverage }) => coverage[band]))),
+    ...stepsOf(cells).map((step) => geometricMean(atStep(step).map(({ ratio }) => ratio))),
   ];
+}
+
+/** The middle 95% of the draws that are known. */
+function estimateOf(value: number, drawn: readonly (number | null)[]): Estimate {
+  const sorted = drawn.filter((figure) => figure !== null).sort((a, b) => a - b);
+  const at = (level: number): number => sorted[Math.floor(level * (sorted.length - 1))];
+  return { value, low: at(0.025), high: at(0.975) };
 }
 
 /**
@@ -169,26 +182,24 @@ export function drawBlocks<Value>(
 function groupOf(files: readonly (readonly WindowScore[])[], draws: readonly Cell[][]): Group {
   const cells = cellsOf(files);
   const drawn = draws.map(figuresOf);
-  const estimates = figuresOf(cells).map((value, i): Estimate => {
-    const sorted = drawn.map((figures) => figures[i]).sort((a, b) => a - b);
-    const at = (level: number): number => sorted[Math.floor(level * (sorted.length - 1))];
-    return { value, low: at(0.025), high: at(0.975) };
-  });
-  const steps = SCORED_STEPS.length;
+  const known = (value: number | null, i: number): Estimate =>
+    estimateOf(value ?? NaN, drawn.map((figures) => figures[i]));
+  const figures = figuresOf(cells);
+  const [ratio, errorRatio, direction, ...rest] = figures.map(known);
   const volumes = cells.flatMap(({ volume }) => volume ?? []);
   return {
-    ratio: estimates[0],
+    ratio,
     plainRatio: geometricMean(cells.map(({ plainRatio }) => plainRatio)),
     walks: Object.fromEntries(
       CONTENDERS.map((name) => [name, geometricMean(cells.map(({ crps }) => ratioOf(crps, name)))]),
     ) as Record<Contender, number>,
-    byStep: estimates.slice(1, 1 + steps),
-    coverage: estimates.slice(1 + steps),
-    direction: meanOfKnown(cells.map(({ direction }) => direction)),
+    byStep: rest.slice(BANDS.length),
+    coverage: rest.slice(0, BANDS.length),
+    direction: figures[2] === null ? null : direction,
     volumeRatio: volumes.length === 0
       ? null
       : geometricMean(volumes.map(({ model, naive }) => model / naive)),
-    errorRatio: geometricMean(cells.map(({ error, crps }) => error / crps.last_value)),
+    errorRatio,
     windows: files.reduce((sum, windows) => sum + windows.length, 0),
   };
 }
@@ -202,7 +213,7 @@ function histogram(values: readonly number[]): number[] {
 /**
  * Sums up.
  *
- * @param windows at least one
+ * @param windows at least one; all scored at the same steps
  * @param seed fixes the bootstrap's draws
  */
 export function summarizeScores(windows: readonly WindowScore[], seed: number): Summary {
@@ -233,7 +244,7 @@ export function summarizeScores(windows: readonly WindowScore[], seed: number): 
     ),
     files: Object.fromEntries(files.map(({ name }) => [name, group((file) => file === name)])),
     cells: cellsOf(files.map((file) => file.windows)),
-    pit: SCORED_STEPS.map((_, step) => histogram(windows.map(({ steps }) => steps[step].pit))),
-    inconsistent: mean(windows.map(({ inconsistent }) => inconsistent)),
+    pit: windows[0].steps.map((_, step) => histogram(windows.map(({ steps }) => steps[step].pit))),
+    inconsistent: meanOfKnown(windows.map(({ inconsistent }) => inconsistent)),
   };
 }

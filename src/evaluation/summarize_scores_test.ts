@@ -12,7 +12,7 @@ import { drawBlocks, summarizeScores } from "./summarize_scores.ts";
 /** A window whose model scores `model` where every other contender scores 2, the bootstrap walk 1. */
 function windowOf(file: string, model: number, time: number = 0): WindowScore {
   const crps = Object.fromEntries(CONTENDERS.map((name) => [name, 2])) as StepScore["crps"];
-  const step: StepScore = {
+  const score: Omit<StepScore, "step"> = {
     crps: { ...crps, bootstrap: 1, model },
     plainCrps: 2 * model,
     error: 3,
@@ -22,7 +22,13 @@ function windowOf(file: string, model: number, time: number = 0): WindowScore {
     volume: { model: 1, naive: 4 },
   };
   const market = file.split("-")[0];
-  return { file, market, time, steps: SCORED_STEPS.map(() => step), inconsistent: 0.5 };
+  return {
+    file,
+    market,
+    time,
+    steps: SCORED_STEPS.map((step) => ({ ...score, step })),
+    inconsistent: 0.5,
+  };
 }
 
 Deno.test("summarizeScores() takes means in a cell and geometric means over cells", () => {
@@ -36,9 +42,9 @@ Deno.test("summarizeScores() takes means in a cell and geometric means over cell
   assert.equal(overall.walks.bootstrap, 1);
   assert.ok(Math.abs(overall.walks.ewma_gaussian - 2) < 1e-12);
   assert.deepEqual(overall.coverage.map(({ value }) => value), [0, 1, 1]);
-  assert.equal(overall.direction, 1);
+  assert.equal(overall.direction?.value, 1);
   assert.ok(Math.abs(overall.volumeRatio! - 0.25) < 1e-12);
-  assert.ok(Math.abs(overall.errorRatio - 1.5) < 1e-12);
+  assert.ok(Math.abs(overall.errorRatio.value - 1.5) < 1e-12);
   assert.deepEqual([overall.windows, markets.fx.windows], [3, 2]);
   assert.equal(cells.length, 2 * SCORED_STEPS.length);
   assert.equal(inconsistent, 0.5);

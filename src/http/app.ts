@@ -9,6 +9,7 @@ import type { App, Env } from "./app_env.ts";
 import type { AppParts } from "./app_parts.ts";
 import { docsAsset, docsPage } from "./docs.ts";
 import { ApiError, ClientGoneError, errorResponse, toApiError } from "./errors.ts";
+import { measuredBacktest } from "./backtest.ts";
 import { detailedHealth, liveness, readiness } from "./health.ts";
 import { metricsPage } from "./metrics_page.ts";
 import { openApiDocument, registerRoutes } from "./openapi.ts";
@@ -44,14 +45,15 @@ function addHealth(app: OpenAPIHono<Env>, parts: AppParts): void {
 
 /** Forecasts and documentation. */
 function addRoutes(app: OpenAPIHono<Env>, parts: AppParts): void {
-  app.use("/v1/predict/*", nameClient(parts));
-  if (parts.config.rateLimitEnabled) app.use("/v1/predict/*", rateLimit(parts));
+  const limited = [nameClient(parts), ...parts.config.rateLimitEnabled ? [rateLimit(parts)] : []];
+  for (const path of ["/v1/predict/*", "/v1/backtest"]) app.use(path, ...limited);
   app.get("/", (c) => page(c, parts.config));
   app.use("/page/*", compress());
   app.get("/page/:asset", (c) => pageAsset(c, c.req.param("asset")) ?? c.notFound());
   app.post("/v1/predict/single", (c) => measuredPrediction(c, parts, "single"));
   app.post("/v1/predict/batch", (c) => measuredPrediction(c, parts, "batch"));
   app.post("/v1/predict/stream", (c) => predictStream(c, parts));
+  app.post("/v1/backtest", (c) => measuredBacktest(c, parts));
   app.get("/docs", docsPage);
   app.get("/docs/:asset", async (c) => await docsAsset(c, c.req.param("asset")) ?? c.notFound());
   let document: object | undefined; // made once, when it is first asked for

@@ -7,6 +7,7 @@ import {
   HEADERS,
   json,
   type ResponseConfig,
+  SEED_HEADER,
 } from "./documented_responses.ts";
 import type { ErrorType } from "./errors.ts";
 import { BATCH_REQUEST, PREDICTION, SINGLE_REQUEST, STREAM_LINE } from "./examples.ts";
@@ -58,18 +59,8 @@ for each step with its number as \`id\`, \`summary\`. The numbers are those of /
 fails after the head was sent is the last event, \`error\`, with the body of an error. Silence is broken
 by heartbeats (KRONOS_STREAM_HEARTBEAT). \`Accept: application/x-ndjson\` asks for lines of JSON.`;
 
-/** Headers of every forecast. */
-const FORECAST_HEADERS = {
-  ...HEADERS,
-  "X-Kronos-Seed": {
-    description:
-      "The seed used; for a batch of different ones all, joined by commas, in the order of the items.",
-    schema: { type: "string" as const },
-  },
-};
-
-/** What takes a forecast's request, and how it answers. */
-function registerPrediction(
+/** Registers what takes a request that forecasts are made for, and how it answers. */
+export function registerForecast(
   app: App,
   path: string,
   summary: string,
@@ -101,7 +92,8 @@ function forecast(schema: Schema, example: object): ResponseConfig {
   return {
     ...json("The forecast.", schema, example),
     headers: {
-      ...FORECAST_HEADERS,
+      ...HEADERS,
+      ...SEED_HEADER,
       "Server-Timing": {
         description: "Milliseconds of queue, tokenize, prefill, decode (slowest series), total.",
         schema: { type: "string" as const },
@@ -113,23 +105,23 @@ function forecast(schema: Schema, example: object): ResponseConfig {
 /** Registers them. */
 export function registerPredictions(app: App): void {
   const single = { schema: singleRequestSchema, example: SINGLE_REQUEST };
-  registerPrediction(
+  registerForecast(
     app,
     "/v1/predict/single",
     "Forecast one series",
     single,
     forecast(predictionSchema, PREDICTION),
   );
-  registerPrediction(
+  registerForecast(
     app,
     "/v1/predict/batch",
     "Forecast several series, all or nothing",
     { schema: batchRequestSchema, example: BATCH_REQUEST },
     forecast(predictionSchema.array(), [PREDICTION]),
   );
-  registerPrediction(app, "/v1/predict/stream", "Forecast one series, step by step", single, {
+  registerForecast(app, "/v1/predict/stream", "Forecast one series, step by step", single, {
     description: STREAM_DESCRIPTION,
-    headers: FORECAST_HEADERS,
+    headers: { ...HEADERS, ...SEED_HEADER },
     content: eventContent(streamLineSchema, STREAM_LINE),
   });
 }

@@ -39,6 +39,15 @@ export const HEADERS = {
   },
 };
 
+/** Of every forecast. */
+export const SEED_HEADER = {
+  "X-Kronos-Seed": {
+    description:
+      "The seed used; for a batch of different ones all, joined by commas, in the order of the items.",
+    schema: { type: "string" as const },
+  },
+};
+
 const RETRY_AFTER = {
   "Retry-After": {
     description: "Whole seconds after which to ask again.",

@@ -1,7 +1,10 @@
 /** What the main thread and the one for JSON say to each other. */
+import type { WindowScore } from "../evaluation/score_window.ts";
+import type { Summary } from "../evaluation/summarize_scores.ts";
 import type { ErrorType } from "./errors.ts";
-import type { Endpoint } from "./parse_request.ts";
+import type { SeriesEndpoint } from "./parse_request.ts";
 import type { PredictionAnswer } from "./prediction_answer.ts";
+import type { ValidBacktest } from "./validate_backtest.ts";
 import type { ValidationContext, ValidSeries } from "./validate_series.ts";
 
 /** One piece of work. */
@@ -10,11 +13,27 @@ export type JsonTask =
     /** Which. */
     readonly kind: "parse";
     /** How the body is to be read. */
-    readonly endpoint: Endpoint;
+    readonly endpoint: SeriesEndpoint;
     /** The body. */
     readonly bytes: Uint8Array<ArrayBuffer>;
     /** What it is held against. */
     readonly context: ValidationContext | null;
+  }
+  | {
+    /** Which. */
+    readonly kind: "parse_backtest";
+    /** The body. */
+    readonly bytes: Uint8Array<ArrayBuffer>;
+    /** What it is held against. */
+    readonly context: ValidationContext | null;
+  }
+  | {
+    /** Which. */
+    readonly kind: "summarize";
+    /** Scores of windows. */
+    readonly scores: readonly WindowScore[];
+    /** Fixes the bootstrap's draws. */
+    readonly seed: number;
   }
   | {
     /** Which. */
@@ -27,6 +46,10 @@ export type JsonTask =
 export interface JsonResults {
   /** The series of a valid body. */
   readonly parse: ValidSeries[];
+  /** The backtest of a valid body. */
+  readonly parse_backtest: ValidBacktest | null;
+  /** What the scores come to. */
+  readonly summarize: Summary;
   /** JSON in UTF-8. */
   readonly write: Uint8Array<ArrayBuffer>;
 }

@@ -1,8 +1,10 @@
 /** Entry of the thread for JSON: one task after the other. */
+import { summarizeScores } from "../evaluation/summarize_scores.ts";
 import { ApiError } from "./errors.ts";
 import type { JsonReply, JsonResults, JsonTask } from "./json_thread_messages.ts";
-import { parseRequest } from "./parse_request.ts";
+import { parseBacktest, parseRequest } from "./parse_request.ts";
 import { answerText } from "./prediction_answer.ts";
+import type { ValidSeries } from "./validate_series.ts";
 
 /** The part of a worker's global scope that is used; the program is checked with the window's. */
 interface WorkerScope {
@@ -13,15 +15,24 @@ interface WorkerScope {
 const scope = globalThis as unknown as WorkerScope;
 
 function done(task: JsonTask): JsonResults[keyof JsonResults] {
-  return task.kind === "parse"
-    ? parseRequest(task.endpoint, task.bytes, task.context)
-    : new TextEncoder().encode(answerText(task.answer));
+  switch (task.kind) {
+    case "parse":
+      return parseRequest(task.endpoint, task.bytes, task.context);
+    case "parse_backtest":
+      return parseBacktest(task.bytes, task.context);
+    case "summarize":
+      return summarizeScores(task.scores, task.seed);
+    case "write":
+      return new TextEncoder().encode(answerText(task.answer));
+  }
 }
 
 /** Arrays whose memory changes hands instead of being copied. */
 function buffersOf(result: JsonResults[keyof JsonResults]): Transferable[] {
   if (result instanceof Uint8Array) return [result.buffer];
-  return result.flatMap(({ request: { candles, stamps } }) => [
+  // A batch has many: copying them would take as long as parsing.
+  if (!Array.isArray(result)) return [];
+  return result.flatMap(({ request: { candles, stamps } }: ValidSeries) => [
     candles.buffer as ArrayBuffer,
     stamps.buffer as ArrayBuffer,
   ]);

@@ -1,7 +1,7 @@
 import type { ForecastProgress, SeriesForecast } from "../forecast/forecast.ts";
 import type { Context } from "./app_env.ts";
 import type { AppParts } from "./app_parts.ts";
-import type { Endpoint } from "./parse_request.ts";
+import type { SeriesEndpoint } from "./parse_request.ts";
 import { loggedPhases, slowestTimings, tracedPhases } from "./request_phases.ts";
 import type { ReadyModel } from "./service_state.ts";
 import type { ValidSeries } from "./validate_series.ts";
@@ -11,7 +11,7 @@ import type { Visit } from "./visit.ts";
 export async function measuredForecast(
   c: Context,
   { metrics }: AppParts,
-  endpoint: Endpoint,
+  endpoint: SeriesEndpoint,
   { model, valid }: { readonly model: ReadyModel; readonly valid: readonly ValidSeries[] },
   visit: Visit,
   onSteps?: ForecastProgress["onSteps"],

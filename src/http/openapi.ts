@@ -2,6 +2,7 @@
 import type { App } from "./app_env.ts";
 import { DOCS_ASSETS } from "./docs.ts";
 import { ACCESS_ERRORS, SECURITY, SECURITY_SCHEMES } from "./documented_access.ts";
+import { registerBacktest } from "./documented_backtest.ts";
 import { registerPredictions } from "./documented_predictions.ts";
 import { errorResponses, HEADERS, json, text } from "./documented_responses.ts";
 import { MAX_ISSUES } from "./errors.ts";
@@ -152,6 +153,7 @@ export function registerRoutes(app: App): void {
     app.openAPIRegistry.registerComponent("securitySchemes", name, scheme);
   }
   registerPredictions(app);
+  registerBacktest(app);
   registerProbes(app);
   registerPage(app);
   registerDocs(app);

@@ -5,7 +5,7 @@ import { forecastWarnings } from "../forecast/forecast_warnings.ts";
 import type { Warning } from "../forecast/warning.ts";
 import type { ModelInfo } from "../inference/engine.ts";
 import { FEATURES } from "../kronos/architecture.ts";
-import type { Endpoint } from "./parse_request.ts";
+import type { SeriesEndpoint } from "./parse_request.ts";
 import { slowestTimings } from "./request_phases.ts";
 import type { ValidSeries } from "./validate_series.ts";
 
@@ -36,7 +36,7 @@ export interface AnsweredSeries {
 /** What the body of an answer says. */
 export interface PredictionAnswer {
   /** A batch answers with an array. */
-  readonly endpoint: Endpoint;
+  readonly endpoint: SeriesEndpoint;
   /** In the order of the request. */
   readonly series: readonly AnsweredSeries[];
   /** Of whom it is. */
@@ -152,7 +152,7 @@ function serverTiming(forecasts: readonly SeriesForecast[], totalMs: number): st
  * @param totalMs since the request came
  */
 export function predictionAnswer(
-  endpoint: Endpoint,
+  endpoint: SeriesEndpoint,
   valid: readonly ValidSeries[],
   forecasts: readonly SeriesForecast[],
   { modelVersion, tokenizerVersion }: ModelInfo,

@@ -5,13 +5,20 @@ import type { Collector, JsonObject } from "./collector.ts";
 import { type Candle, FIELDS, MAX_CANDLES } from "./schemas.ts";
 import { MAX_VALUE } from "./value_schemas.ts";
 
-/** Candles as sent; of one with a problem, the fields that have none. */
+/**
+ * Candles as sent; of one with a problem, the fields that have none.
+ *
+ * @param limit the most there may be
+ * @param setting the variable that sets it, for the message
+ */
 export function readCandles(
   collector: Collector,
   series: JsonObject,
+  limit: number = MAX_CANDLES,
+  setting?: string,
 ): Partial<Candle>[] | undefined {
   const all = collector.below("candles");
-  return all.entries(series.candles, MAX_CANDLES)?.map((entry, i) => {
+  return all.entries(series.candles, limit, setting)?.map((entry, i) => {
     const candle = all.below(i).fields(FIELDS.candle, entry);
     const { open = NaN, high = NaN, low = NaN, close = NaN } = candle;
     // Comparisons with NaN are false: a field that has a problem of its own gets no second one.

@@ -29,8 +29,9 @@ function readTexts(
   collector: Collector,
   value: unknown,
   limit: number,
+  setting?: string,
 ): (string | undefined)[] | undefined {
-  return collector.entries(value, limit)?.map((entry, i) =>
+  return collector.entries(value, limit, setting)?.map((entry, i) =>
     collector.below(i).value(FIELDS.timestamp, entry)
   );
 }
@@ -66,10 +67,20 @@ function checkStamps(
   return stamps;
 }
 
-/** The stamps of the candles. */
-export function readTimestamps(collector: Collector, series: JsonObject): Timestamps {
+/**
+ * The stamps of the candles.
+ *
+ * @param limit the most there may be
+ * @param setting the variable that sets it, for the message
+ */
+export function readTimestamps(
+  collector: Collector,
+  series: JsonObject,
+  limit: number = MAX_CANDLES,
+  setting?: string,
+): Timestamps {
   const below = collector.below("timestamps");
-  const texts = readTexts(below, series.timestamps, MAX_CANDLES);
+  const texts = readTexts(below, series.timestamps, limit, setting);
   return { stamps: checkStamps(below, texts ?? [], []), count: texts?.length };
 }
 

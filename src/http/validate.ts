@@ -1,7 +1,7 @@
 /** From the JSON value of a body to series to forecast; all problems of a request at once. */
 import { Collector, isObject } from "./collector.ts";
-import { MAX_ISSUES, validationError } from "./errors.ts";
-import { describeIssues, type PathIssue } from "./issues.ts";
+import { MAX_ISSUES } from "./errors.ts";
+import { throwIssues } from "./throw_issues.ts";
 import { validateSeries, type ValidationContext, type ValidSeries } from "./validate_series.ts";
 
 /** Rows of the answer: mean, quantiles and samples of every series. */
@@ -20,11 +20,6 @@ function checkResponseRows(
   collector.add([], message, "max_response_rows");
 }
 
-function finish(document: unknown, issues: readonly PathIssue[]): void {
-  if (issues.length === 0) return;
-  throw validationError(describeIssues(document, issues, MAX_ISSUES));
-}
-
 /**
  * The body of a single request.
  *
@@ -38,7 +33,7 @@ export function validateSingle(document: unknown, context: ValidationContext): V
     : undefined;
   const all = valid === undefined ? [] : [valid];
   checkResponseRows(collector, all, context.config.maxResponseRows);
-  finish(document, collector.issues);
+  throwIssues(document, collector.issues);
   return all;
 }
 
@@ -66,6 +61,6 @@ export function validateBatch(document: unknown, context: ValidationContext): Va
     }
   }
   checkResponseRows(root, valid, maxResponseRows);
-  finish(document, root.issues);
+  throwIssues(document, root.issues);
   return valid;
 }

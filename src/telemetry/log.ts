@@ -23,7 +23,7 @@ export interface Log {
   record(fields: LogFields): void;
 }
 
-/** Fields whose values are secrets, at any depth. */
+/** Fields whose values are secrets, at any depth, unless they are numbers: bytes per token are none. */
 const SECRET = /authorization|token$|api[-_]?key|password|secret/i;
 
 /** Errors and objects inside one another that are written at most: more are a loop, or nobody reads them. */
@@ -48,7 +48,7 @@ function writable(value: unknown, depth = MAX_DEPTH): unknown {
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? CUT : value.toISOString();
   const entries = Object.entries(value).map(([name, inner]) => [
     name,
-    SECRET.test(name) ? "***" : writable(inner, depth - 1),
+    SECRET.test(name) && typeof inner !== "number" ? "***" : writable(inner, depth - 1),
   ]);
   return Object.fromEntries(entries);
 }

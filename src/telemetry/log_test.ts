@@ -61,10 +61,10 @@ Deno.test("secrets are not written, at any depth", () => {
     password: "s3cret",
     client_secret: { value: "s3cret" },
   };
-  const found = line({ ...secrets, headers: secrets, list: [{ deep: secrets }], tokens: 5 });
+  const found = line({ ...secrets, headers: secrets, list: [{ deep: secrets }], bytesPerToken: 5 });
   assert.ok(!JSON.stringify(found).includes("s3cret"));
   assert.equal(found.password, "***");
-  assert.equal(found.tokens, 5, "a count is no secret");
+  assert.equal(found.bytesPerToken, 5, "a count is no secret");
 });
 
 Deno.test("an error is written with its stack and its causes", () => {

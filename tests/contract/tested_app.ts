@@ -239,6 +239,8 @@ export class TestedApp {
 export const SINGLE = "/v1/predict/single";
 /** The route of one series, step by step. */
 export const STREAM = "/v1/predict/stream";
+/** The route of a backtest. */
+export const BACKTEST = "/v1/backtest";
 /** The route of several. */
 export const BATCH = "/v1/predict/batch";
 

@@ -501,6 +501,175 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/backtest": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Score forecasts of the last candles of a series */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The client's own deadline, milliseconds from arrival. */
+                    "X-Request-Deadline-Ms"?: number;
+                    /** @description How the body is compressed; its limit counts what it inflates to. */
+                    "Content-Encoding"?: "gzip" | "identity";
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["BacktestRequest"];
+                };
+            };
+            responses: {
+                /**
+                 * @description How forecasts of these candles would have been: scores of the close beside the
+                 *     last value and random walks, with intervals, and each window to draw. `Accept: text/event-stream` or
+                 *     `application/x-ndjson` answers as it goes on: `start`, one `window` each, `summary`, or `error`.
+                 */
+                200: {
+                    headers: {
+                        /** @description The client's own where it sent a valid one, else a new one. */
+                        "X-Request-ID"?: string;
+                        /** @description The seed used; for a batch of different ones all, joined by commas, in the order of the items. */
+                        "X-Kronos-Seed"?: string;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Backtest"];
+                        "text/event-stream": string;
+                        "application/x-ndjson": components["schemas"]["BacktestLine"];
+                    };
+                };
+                /** @description MalformedRequest: The body cannot be read as JSON. */
+                400: {
+                    headers: {
+                        /** @description The client's own where it sent a valid one, else a new one. */
+                        "X-Request-ID"?: string;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description Unauthorized: No valid key was sent. */
+                401: {
+                    headers: {
+                        /** @description The client's own where it sent a valid one, else a new one. */
+                        "X-Request-ID"?: string;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description Forbidden: The client is not one of those that may ask. */
+                403: {
+                    headers: {
+                        /** @description The client's own where it sent a valid one, else a new one. */
+                        "X-Request-ID"?: string;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description PayloadTooLarge: The body is larger than the service takes. */
+                413: {
+                    headers: {
+                        /** @description The client's own where it sent a valid one, else a new one. */
+                        "X-Request-ID"?: string;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description UnsupportedMediaType: The body is not JSON, or encoded as other than gzip. */
+                415: {
+                    headers: {
+                        /** @description The client's own where it sent a valid one, else a new one. */
+                        "X-Request-ID"?: string;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description ValidationError: The body is JSON, but not a valid request. */
+                422: {
+                    headers: {
+                        /** @description The client's own where it sent a valid one, else a new one. */
+                        "X-Request-ID"?: string;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description RateLimited: This client sends too much. */
+                429: {
+                    headers: {
+                        /** @description The client's own where it sent a valid one, else a new one. */
+                        "X-Request-ID"?: string;
+                        /** @description Whole seconds after which to ask again. */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description InferenceFailed: The model failed. InternalError: The service failed. */
+                500: {
+                    headers: {
+                        /** @description The client's own where it sent a valid one, else a new one. */
+                        "X-Request-ID"?: string;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description ModelNotReady: The model is not loaded. Overloaded: Too many requests wait already. CircuitOpen: The model has failed too often. Draining: The service is stopping. */
+                503: {
+                    headers: {
+                        /** @description The client's own where it sent a valid one, else a new one. */
+                        "X-Request-ID"?: string;
+                        /** @description Whole seconds after which to ask again. */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description InferenceTimeout: The deadline passed before the forecast was done. */
+                504: {
+                    headers: {
+                        /** @description The client's own where it sent a valid one, else a new one. */
+                        "X-Request-ID"?: string;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/healthz": {
         parameters: {
             query?: never;
@@ -1371,6 +1540,190 @@ export interface components {
                 decode_ms: number;
                 total_ms: number;
             };
+        };
+        Backtest: {
+            series_id: string | null;
+            model_version: string;
+            tokenizer_version: string;
+            seed: number;
+            horizon: number;
+            step: number;
+            context: number;
+            sample_count: number;
+            /** @enum {string} */
+            verdict: "better" | "worse" | "undecided";
+            /** @description The verdict for a person. */
+            sentence: string;
+            crps_ratio: components["schemas"]["Estimate"];
+            mae_ratio: components["schemas"]["Estimate"] & unknown;
+            direction: components["schemas"]["Estimate"] & unknown;
+            /** @description Share of closes that each band held. */
+            coverage: {
+                [key: string]: components["schemas"]["Estimate"] & unknown;
+            };
+            steps: {
+                step: number;
+                crps_ratio: components["schemas"]["Estimate"] & unknown;
+                crps: {
+                    model: number;
+                    last_value: number;
+                    gaussian: number;
+                    bootstrap: number;
+                    ewma_gaussian: number;
+                    ewma_bootstrap: number;
+                };
+                mae: {
+                    model: number;
+                    last_value: number;
+                };
+                coverage: {
+                    [key: string]: number;
+                };
+                direction: number | null;
+            }[];
+            windows: components["schemas"]["BacktestWindow"][];
+        };
+        /** @description CRPS to that of the better random walk, the geometric mean over the steps: below 1 is better. Null where the candles do not move. */
+        Estimate: {
+            value: number;
+            low: number;
+            high: number;
+        } | null;
+        BacktestWindow: {
+            window: number;
+            /** @description The last candle that the forecast saw. */
+            origin: string;
+            last_close: number;
+            timestamps: string[];
+            /** @description Closes that came. */
+            actual: number[];
+            /** @description Closes, the mean of the paths. */
+            mean: number[];
+            bands: {
+                [key: string]: {
+                    low: number[];
+                    high: number[];
+                };
+            };
+            scores: {
+                step: number;
+                crps: {
+                    model: number;
+                    last_value: number;
+                    gaussian: number;
+                    bootstrap: number;
+                    ewma_gaussian: number;
+                    ewma_bootstrap: number;
+                };
+                /** @description Of the mean, as a share of the last close. */
+                error: number;
+                covered: {
+                    [key: string]: boolean;
+                };
+                /** @description Whether the mean went the way of the close; null where that did not move. */
+                direction: boolean | null;
+            }[];
+        };
+        BacktestLine: {
+            /** @enum {string} */
+            event: "start";
+            data: components["schemas"]["BacktestStart"];
+        } | {
+            /** @enum {string} */
+            event: "window";
+            id: number;
+            data: components["schemas"]["BacktestWindow"];
+        } | {
+            /** @enum {string} */
+            event: "heartbeat";
+        } | {
+            /** @enum {string} */
+            event: "summary";
+            data: components["schemas"]["BacktestSummary"];
+        } | {
+            /** @enum {string} */
+            event: "error";
+            data: components["schemas"]["Error"];
+        };
+        BacktestStart: {
+            series_id: string | null;
+            model_version: string;
+            tokenizer_version: string;
+            seed: number;
+            horizon: number;
+            step: number;
+            context: number;
+            sample_count: number;
+            windows: number;
+        };
+        BacktestSummary: {
+            series_id: string | null;
+            model_version: string;
+            tokenizer_version: string;
+            seed: number;
+            horizon: number;
+            step: number;
+            context: number;
+            sample_count: number;
+            /** @enum {string} */
+            verdict: "better" | "worse" | "undecided";
+            /** @description The verdict for a person. */
+            sentence: string;
+            crps_ratio: components["schemas"]["Estimate"];
+            mae_ratio: components["schemas"]["Estimate"] & unknown;
+            direction: components["schemas"]["Estimate"] & unknown;
+            /** @description Share of closes that each band held. */
+            coverage: {
+                [key: string]: components["schemas"]["Estimate"] & unknown;
+            };
+            steps: {
+                step: number;
+                crps_ratio: components["schemas"]["Estimate"] & unknown;
+                crps: {
+                    model: number;
+                    last_value: number;
+                    gaussian: number;
+                    bootstrap: number;
+                    ewma_gaussian: number;
+                    ewma_bootstrap: number;
+                };
+                mae: {
+                    model: number;
+                    last_value: number;
+                };
+                coverage: {
+                    [key: string]: number;
+                };
+                direction: number | null;
+            }[];
+            windows: number;
+        };
+        BacktestRequest: {
+            series_id?: string | null;
+            /** @description At most KRONOS_BACKTEST_MAX_CANDLES, 10000 unless set. */
+            candles: components["schemas"]["Candle"][];
+            /** @description As many as candles, strictly ascending as instants. */
+            timestamps: string[];
+            /** @description Steps of each forecast; 16 unless given. */
+            horizon?: number | null;
+            /** @description Forecasts, of which the last ends with the last candle; 5 unless given, at most KRONOS_BACKTEST_MAX_WINDOWS, 50 unless set. Windows times steps times paths are at most KRONOS_BACKTEST_MAX_TOKENS, 100000 unless set. */
+            windows?: number | null;
+            /** @description Candles from one window to the next; absent or null: the horizon. */
+            step?: number | null;
+            /** @description Candles that each forecast sees; absent or null: what fits, at most the model's. */
+            context?: number | null;
+            seed?: number | null;
+            /** @description How to sample, more than one path; `pred_len` must equal the horizon. */
+            overrides?: {
+                /** @description Must equal the number of prediction timestamps, or the horizon. */
+                pred_len?: number | null;
+                temperature?: number | null;
+                /** @description 0: off. Otherwise top_p is ignored. */
+                top_k?: number | null;
+                top_p?: number | null;
+                /** @description Sample paths; at most KRONOS_MAX_SAMPLE_COUNT. */
+                sample_count?: number | null;
+            } | null;
         };
         Readiness: {
             /** @enum {string} */
