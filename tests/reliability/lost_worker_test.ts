@@ -9,6 +9,9 @@ import { forecastAlone, openTinyReplica, tinyParts, tinySeries } from "../engine
 
 const parts = await tinyParts();
 
+/** One that is never replaced. */
+const unworn = await openTinyReplica();
+
 /** Enough for a worker that opens the tiny model, on a machine that is busy. */
 const OPEN_TIMEOUT_MS = 60_000;
 
@@ -134,11 +137,9 @@ Deno.test("a replica that grew past its mark is renewed between requests, and no
   while (lost.length < 2 * inputs.length) await new Promise((resolve) => setTimeout(resolve, 5));
   await scheduler.close();
   await replica.close();
-  const unworn = await openTinyReplica();
   for (const [i, input] of inputs.entries()) {
     assert.deepEqual(forecasts[i], await forecastAlone(unworn, input));
   }
-  await unworn.close();
   assert.equal(workers.length, 1 + inputs.length);
   assert.deepEqual(lost, inputs.flatMap(() => ["worn", "replaced"]));
 });
