@@ -5,12 +5,9 @@ import { SupervisedReplica } from "../../src/inference/supervised_replica.ts";
 import { openWorkerReplica } from "../../src/inference/worker_replica.ts";
 import { DEFAULT_SCHEDULER_SETTINGS, Scheduler } from "../../src/forecast/scheduler.ts";
 import type { SeriesInput } from "../../src/inference/engine.ts";
-import { forecastAlone, openTinyReplica, tinyParts, tinySeries } from "../engine/tiny_replica.ts";
+import { forecastAlone, tinyParts, tinySeries } from "../engine/tiny_replica.ts";
 
 const parts = await tinyParts();
-
-/** One that is never replaced. */
-const unworn = await openTinyReplica();
 
 /** Enough for a worker that opens the tiny model, on a machine that is busy. */
 const OPEN_TIMEOUT_MS = 60_000;
@@ -118,6 +115,7 @@ Deno.test("a worker that never opens is given up, and another takes its place", 
 Deno.test("a replica that grew past its mark is renewed between requests, and none is lost or changed", async () => {
   // The runtime takes 16 MiB to begin with: a mark below that wears a worker with its first series.
   const { replica, workers, lost } = await supervised(60_000, [], 1);
+  const { replica: unworn } = await supervised(60_000);
   const scheduler = new Scheduler([replica], DEFAULT_SCHEDULER_SETTINGS);
   const forecast = async (input: SeriesInput): Promise<Float32Array> => {
     const values: number[] = [];
@@ -140,6 +138,7 @@ Deno.test("a replica that grew past its mark is renewed between requests, and no
   for (const [i, input] of inputs.entries()) {
     assert.deepEqual(forecasts[i], await forecastAlone(unworn, input));
   }
+  await unworn.close();
   assert.equal(workers.length, 1 + inputs.length);
   assert.deepEqual(lost, inputs.flatMap(() => ["worn", "replaced"]));
 });
