@@ -77,7 +77,12 @@ const BOUNDS: readonly [variable: string, inside: string[], outside: string[]][]
 const NAMES: readonly [variable: string, taken: Record<string, unknown>, refused: string[]][] = [
   ["HOST", { "0.0.0.0": "0.0.0.0", "::1": "::1" }, []],
   ["KRONOS_MODEL_PATH", { "models/small": "models/small" }, []],
-  ["KRONOS_DEVICE", { auto: "auto", wasm: "wasm", cpu: "wasm" }, ["webgpu", "native", "cuda:0"]],
+  [
+    "KRONOS_DEVICE",
+    { auto: "auto", wasm: "wasm", cpu: "wasm", native: "native" },
+    ["webgpu", "cuda:0"],
+  ],
+  ["KRONOS_PRECISION", { f32: "f32", int8: "int8" }, ["f16", "INT8"]],
   ["KRONOS_PLATFORM", {
     kubernetes: "kubernetes",
     docker: "docker",

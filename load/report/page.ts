@@ -173,6 +173,7 @@ export function reportPage({ scenario, load, profile, summary }: ReportedRun): s
     chartSvg(latencies(windows, times, "Latency over time")),
     ...byRate,
     chartSvg(serverPhases(summary)),
+    `<p>Forecasts are counted in the part of the run in which they were begun, whenever they ended.</p>`,
     phasesTable(phases),
     figuresTable(summary),
     `</body></html>`,

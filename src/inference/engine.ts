@@ -6,6 +6,12 @@
 /** `rolling` drops the oldest keys past the context; `exact` recomputes the window as the reference does. */
 export type ContextPolicy = "rolling" | "exact";
 
+/** What runs the graphs: onnxruntime-web, or onnxruntime for Node where it is installed. */
+export type Device = "wasm" | "native";
+
+/** Numbers of the large matrix products: as imported, or 8-bit integers with scales by row and column. */
+export type Precision = "f32" | "int8";
+
 /** How a token is drawn from its logits. */
 export interface Sampling {
   /** Above 0: logits are divided by it. */
@@ -121,8 +127,8 @@ export interface ModelInfo {
   readonly maxContext: number;
   /** Keys and values of one token, of its context or of one path. */
   readonly cacheBytesPerToken: number;
-  /** The device that runs it: `wasm`, later `webgpu` or `native`. */
-  readonly device: string;
+  /** The device that runs it. */
+  readonly device: Device;
   /** Why it is not the device that was asked for. */
   readonly deviceWarning: string | null;
   /** Sampling defaults of the manifest, where it has any. */

@@ -1,5 +1,7 @@
-/** onnxruntime-web: sessions and tensors. */
+/** onnxruntime: sessions and tensors. */
 import * as ort from "onnxruntime-web";
+import type { Device } from "./engine.ts";
+import { nativeRuntime } from "./native_runtime.ts";
 
 /** A tensor of the runtime. */
 export type Tensor = ort.Tensor;
@@ -40,9 +42,7 @@ export function integerData(tensor: Tensor): Int32Array {
 /** Pages of 64 KiB in a memory that threads share: 2 GiB, tens of times what a replica was seen to use. */
 const SHARED_MEMORY_PAGES = 32_768;
 
-const BYTES_PER_PAGE = 65_536;
-
-/** The memory of the runtime on this thread; null before the first session. */
+/** The memory of a runtime of one thread; null before its first session. */
 let memory: WebAssembly.Memory | null = null;
 
 /**
@@ -50,15 +50,15 @@ let memory: WebAssembly.Memory | null = null;
  * its full size then whatever is used of it.
  */
 export function heapBytes(): number {
-  const bytes = memory?.buffer.byteLength ?? 0;
-  return bytes < SHARED_MEMORY_PAGES * BYTES_PER_PAGE ? bytes : 0;
+  return memory?.buffer.byteLength ?? 0;
 }
 
 /**
- * Keeps hold of the memory that the runtime takes when it starts, and lets one that threads share have
- * its full size from then on: address space, since pages that nobody touches cost nothing. Where it grows during a run instead, another thread meets the bound it
- * knew before (Deno's V8 compares addresses with a size that each thread learns late) and dies of
- * "memory access out of bounds", and the run waits for it for ever.
+ * Keeps hold of the memory that the runtime takes when it starts. One that threads share has its full
+ * size from then on: address space, since pages that nobody touches cost nothing. Where it grows during
+ * a run instead, another thread meets the bound it knew before (Deno's V8 compares addresses with a size
+ * that each thread learns late) and dies of "memory access out of bounds", and the run waits for it for
+ * ever.
  */
 async function withMemoryHeld<Result>(
   threads: number,
@@ -70,7 +70,7 @@ async function withMemoryHeld<Result>(
       const size = { initial: SHARED_MEMORY_PAGES, maximum: SHARED_MEMORY_PAGES };
       super(threads > 1 && wanted.shared === true ? { ...wanted, ...size } : wanted);
       // The runtime's own glue makes empty ones to see what is supported.
-      if (wanted.initial > 0) memory = this;
+      if (threads === 1 && wanted.initial > 0) memory = this;
     }
   };
   try {
@@ -81,11 +81,23 @@ async function withMemoryHeld<Result>(
 }
 
 /**
- * Loads a graph on WASM.
+ * Loads a graph.
  *
- * @param threads fixed by the first session of a process or worker
+ * @param threads on WASM fixed by the first session of a process or worker
+ * @throws NativeRuntimeError where the device is native and cannot be used
  */
-export async function openSession(graph: Uint8Array, threads: number): Promise<Session> {
+export async function openSession(
+  graph: Uint8Array,
+  threads: number,
+  device: Device = "wasm",
+): Promise<Session> {
+  if (device === "native") {
+    return await nativeRuntime().InferenceSession.create(graph, {
+      graphOptimizationLevel: "all",
+      intraOpNumThreads: threads,
+      logSeverityLevel: 3,
+    });
+  }
   ort.env.logLevel = "error";
   ort.env.wasm.numThreads = threads;
   const open = (): Promise<Session> =>

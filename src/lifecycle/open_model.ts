@@ -99,12 +99,14 @@ function circuitOf({ config, log }: ModelParts): CircuitBreaker {
  */
 export async function openModel(parts: ModelParts): Promise<OpenModel> {
   const { config } = parts;
-  const { modelPath, workers, threads, maxContext } = config;
+  const { modelPath, workers, threads, maxContext, device, precision } = config;
   const engine = await openEngine({
     modelPath,
     workers,
     threads,
     maxContext,
+    device,
+    precision,
     supervision: {
       openTimeoutMs: config.startupTimeoutS * 1000,
       maxHeapBytes: config.heapMarkMb * 1e6,

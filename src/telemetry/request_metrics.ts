@@ -1,8 +1,13 @@
 /** Metrics of requests: what was asked, how it was answered, how long it took. */
 import { LATENCY_BUCKETS, type MetricTable, SIZE_BUCKETS } from "./metric_definition.ts";
 
-const ROUTES = ["/v1/predict/single", "/v1/predict/batch", "/v1/predict/stream"] as const;
-const ENDPOINTS = ["single", "batch", "stream"] as const;
+const ROUTES = [
+  "/v1/predict/single",
+  "/v1/predict/batch",
+  "/v1/predict/stream",
+  "/v1/backtest",
+] as const;
+const ENDPOINTS = ["single", "batch", "stream", "backtest"] as const;
 
 /** By the name that the code uses. */
 export const REQUEST_METRICS = {

@@ -74,8 +74,8 @@ function panelOf(definition: MetricDefinition): PanelContent {
 function overview(): PanelContent[] {
   const { responses, requests, requestDuration, readiness, queueWaiting, queueLimit } = METRICS;
   const { memoryUsage, memoryLimit } = METRICS;
-  const predictions = '{instance=~"$instance", route=~"/v1/predict/.+"}';
-  const failed = '{instance=~"$instance", route=~"/v1/predict/.+", code=~"5.."}';
+  const predictions = '{instance=~"$instance", route=~"/v1/(predict/.+|backtest)"}';
+  const failed = '{instance=~"$instance", route=~"/v1/(predict/.+|backtest)", code=~"5.."}';
   const answers = (selector: string): string =>
     `sum(rate(${responses.name}${selector}[$__rate_interval]))`;
   const share = (part: string, whole: string): string => `${part}${SELECTOR} / ${whole}${SELECTOR}`;
