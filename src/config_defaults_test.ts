@@ -36,6 +36,7 @@ Deno.test("readConfig() gives the defaults of the contract, frozen", () => {
     chunkSteps: 16,
     maxBatchRows: 32,
     maxPrefilledSeries: 64,
+    precision: "f32",
     cacheMb: 256,
     heapMarkMb: 1024,
     logLevel: "INFO",
