@@ -24,7 +24,7 @@ const OPEN_COPIES = 3;
 const BYTES_PER_TOKEN = 256;
 
 /** What the need depends on. */
-type Sizes = Pick<Config, "workers" | "cacheMb" | "queueMb" | "queueTokens">;
+export type Sizes = Pick<Config, "workers" | "cacheMb" | "queueMb" | "queueTokens">;
 
 /** Megabytes that the service needs for graphs of so many bytes, at its start or with everything full. */
 export function memoryNeedMb(
