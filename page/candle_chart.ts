@@ -5,6 +5,7 @@ import {
   type CandlestickSeriesPartialOptions,
   createChart,
   type IChartApi,
+  type IRange,
   type ISeriesApi,
   type UTCTimestamp,
 } from "lightweight-charts";
@@ -44,6 +45,7 @@ export class CandleChart {
   #shown: readonly ChartCandle[] = [];
   #times: number[] = [];
   #cursor: number | null = null;
+  #waiting: IRange<number> | null = null;
   #moved: (time: number | null) => void = () => {};
 
   /** Draws into the element, and follows its size and the colours of the page. */
@@ -62,6 +64,9 @@ export class CandleChart {
     this.#chart.subscribeCrosshairMove(({ time }) => {
       this.#cursor = time === undefined ? null : this.#times.indexOf(time as number);
       this.#moved((time as number | undefined) ?? null);
+    });
+    this.#chart.timeScale().subscribeSizeChange(() => {
+      if (this.#waiting !== null) this.#see(this.#waiting);
     });
     container.addEventListener("keydown", (event) => this.#onKey(event));
     container.addEventListener("blur", () => this.#chart.clearCrosshairPosition());
@@ -160,15 +165,23 @@ export class CandleChart {
     this.#look(steps);
   }
 
-  /** Brings everything into view. */
-  lookAtAll(): void {
-    this.#chart.timeScale().fitContent();
+  /** Brings as many of the last candles into view. */
+  lookBack(candles: number): void {
+    const count = this.#shown.length;
+    this.#see({ from: count - candles, to: count + 1 });
   }
 
   #look(steps: number): void {
     const count = this.#shown.length;
     const seen = Math.max(SEEN_CANDLES, SEEN_PER_STEP * steps);
-    this.#chart.timeScale().setVisibleLogicalRange({ from: count - seen, to: count + steps + 2 });
+    this.#see({ from: count - seen, to: count + steps + 2 });
+  }
+
+  /** A chart that is hidden has no scale: what it is to show waits until it has one. */
+  #see(range: IRange<number>): void {
+    const scale = this.#chart.timeScale();
+    this.#waiting = scale.width() > 0 ? null : range;
+    scale.setVisibleLogicalRange(range);
   }
 
   /** The chart as it is, as a picture. */

@@ -88,6 +88,7 @@ export class ForecastTab {
     this.#chart.lookAhead(choice.horizon);
     let start: StreamStart | null = null;
     for await (const { type, data } of this.#page.client().stream(request, { signal })) {
+      signal.throwIfAborted(); // another file may be here by now
       if (type === "start") start = data;
       else if (type === "candle") {
         this.#grow(file, data);

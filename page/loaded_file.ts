@@ -17,6 +17,9 @@ export interface LoadedFile {
   readonly rowAt: ReadonlyMap<number, CandleRow>;
 }
 
+/** Characters of a name at most; the service takes few more in an id. */
+const MAX_NAME = 200;
+
 const PRICES = ["open", "high", "low", "close"] as const;
 
 function drawable({ cells }: CandleRow, time: number | null): ChartCandle | null {
@@ -42,5 +45,5 @@ export function loadedFile(name: string, text: string): LoadedFile {
     candles.push(candle);
     rowAt.set(candle.time, row);
   }
-  return { name, rows, candles, clock, rowAt };
+  return { name: name.slice(0, MAX_NAME), rows, candles, clock, rowAt };
 }

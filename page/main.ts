@@ -1,6 +1,7 @@
 /// <reference lib="dom" />
 /** Starts the page: the service's state, where candles come from, and a tab for what can be done. */
 import { KronosClient } from "../clients/typescript/src/kronos_client.ts";
+import { BacktestTab } from "./backtest_tab.ts";
 import { element } from "./element.ts";
 import { ForecastTab, type TabPage } from "./forecast_tab.ts";
 import { wireSource } from "./source_section.ts";
@@ -27,11 +28,13 @@ const page: TabPage = {
   keyed: () => key.value !== "",
 };
 
-const forecast = new ForecastTab(page);
+const tabs = [new ForecastTab(page), new BacktestTab(page)];
 access.addEventListener("submit", (event) => {
   event.preventDefault();
   access.hidden = true; // until it is found wrong
 });
 wireTabs(element(document, '[role="tablist"]', HTMLElement));
-wireSource((file) => forecast.use(file));
+wireSource((file) => {
+  for (const tab of tabs) tab.use(file);
+});
 await new StatusStrip(page.client).refresh();

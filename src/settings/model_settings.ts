@@ -1,4 +1,5 @@
 /** Settings of the model and the replicas that run it. */
+import { memoryLimitBytes } from "./memory_limit.ts";
 import { oneOf, positive, seconds, setting, text, whole } from "./setting.ts";
 
 /** A replica a core, one thread each: threads wait for each other, spinning, where a core is busy. */
@@ -6,17 +7,28 @@ export function defaultReplicas(cores: number): { workers: number; threads: numb
   return { workers: Math.max(1, cores), threads: 1 };
 }
 
+/** Share of the memory limit that keys and values of one replica may take, and the most in megabytes. */
+const CACHE_SHARE = 1 / 12;
+const MOST_CACHE_MB = 256;
+
 const replicas = defaultReplicas(navigator.hardwareConcurrency);
 
 /** By the name that the code uses. */
 export const MODEL_SETTINGS = {
   modelPath: setting("KRONOS_MODEL_PATH", "folder", "models/nano", text, "holds a manifest.json"),
-  device: setting<"auto" | "wasm">(
+  device: setting<"auto" | "wasm" | "native">(
     "KRONOS_DEVICE",
     "name",
     "auto",
-    oneOf(["auto", "wasm"], { cpu: "wasm" }),
-    "cpu means wasm",
+    oneOf(["auto", "wasm", "native"], { cpu: "wasm" }),
+    "auto and cpu mean wasm; native where deno task native:install was run",
+  ),
+  precision: setting<"f32" | "int8">(
+    "KRONOS_PRECISION",
+    "name",
+    "f32",
+    oneOf(["f32", "int8"]),
+    "of the large matrix products; int8 pays from 32 paths and a width of 256, not for one path",
   ),
   workers: setting(
     "KRONOS_WORKERS",
@@ -77,9 +89,23 @@ export const MODEL_SETTINGS = {
   cacheMb: setting(
     "KRONOS_CACHE_MB",
     "megabytes",
-    256,
+    Math.min(MOST_CACHE_MB, Math.ceil(memoryLimitBytes() * CACHE_SHARE / 1e6)),
     whole(1, 1_000_000),
-    "of keys and values in a replica; one series always fits, more wait: docs/performance.md",
+    "of keys and values in a replica: a twelfth of the memory, 256 at most; one series always fits",
+  ),
+  memoryLimitMb: setting<number | null>(
+    "KRONOS_MEMORY_LIMIT_MB",
+    "megabytes",
+    null,
+    whole(1, 1_000_000_000),
+    "that must suffice for what is set here, or the start is refused; absent: the cgroup's limit",
+  ),
+  heapMarkMb: setting(
+    "KRONOS_HEAP_MARK_MB",
+    "megabytes",
+    1024,
+    whole(1, 4096),
+    "of a replica's WASM memory, which never shrinks; past it the replica is renewed between chunks",
   ),
   inferenceTimeoutS: setting(
     "KRONOS_INFERENCE_TIMEOUT",

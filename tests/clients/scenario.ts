@@ -27,6 +27,8 @@ export interface Findings {
   readonly aborted: string;
   /** Steps that were read of a stream which was left. */
   readonly left: number;
+  /** Windows of a backtest, as they streamed in, and in one answer. */
+  readonly windows: readonly number[];
 }
 
 /** Asks the service at `origin` in every way. */
@@ -72,8 +74,13 @@ export async function scenario(
     left = event.data.step;
     break;
   }
+  const { candles, timestamps } = request;
+  const past = { candles, timestamps, horizon: 2, windows: 3, seed: 1 };
+  const windows = [0];
+  for await (const { type } of client.streamBacktest(past)) if (type === "window") windows[0]++;
+  windows.push((await client.backtest(past)).windows.length);
   return {
     ...{ ready, version, single, batch, streamed, events },
-    ...{ refused: [type, status, field, index], aborted: String(name), left },
+    ...{ refused: [type, status, field, index], aborted: String(name), left, windows },
   };
 }

@@ -38,6 +38,7 @@ function assertFindings(found: Findings): void {
   assert.deepEqual(found.refused, ["ValidationError", 422, "timestamps", 1]);
   assert.equal(found.aborted, "AbortError");
   assert.equal(found.left, 1);
+  assert.deepEqual(found.windows, [3, 3]);
 }
 
 Deno.test("the client asks, streams, fails and leaves in Deno", async () => {

@@ -4,7 +4,7 @@ import { allEvents, eventsOf } from "../contract/stream_events.ts";
 import { predictRequest } from "../integration/candles.ts";
 import { ServiceProcess } from "../integration/service_process.ts";
 import { testWithTools } from "../test_with_tools.ts";
-import type { Balancer } from "./balancer.ts";
+import { type Balancer, freePort } from "./balancer.ts";
 import { phase, running, serviceTest, stopOf } from "./drained_service.ts";
 import { HAProxy } from "./haproxy.ts";
 import { Nginx } from "./nginx.ts";
@@ -127,11 +127,17 @@ async function assertStreamed(service: ServiceProcess, through: Balancer): Promi
   assert.deepEqual([steps, last], [256, "summary"]);
 }
 
-for (const [Proxy, program] of [[Nginx, "nginx"], [HAProxy, "haproxy"]] as const) {
+/** Real proxies before one instance; HAProxy's configuration has another, which takes nothing. */
+const PROXIES: Readonly<Record<string, (port: number) => Promise<Balancer>>> = {
+  nginx: (port) => Nginx.start([port]),
+  haproxy: (port) => HAProxy.start([port, freePort()], [100, 0]),
+};
+
+for (const [program, start] of Object.entries(PROXIES)) {
   await testWithTools(`${program} passes a stream on while it is made`, [program], async () => {
     await using model = await TinyModelFolder.create();
     await using service = await ServiceProcess.ready(model.settings);
-    await using proxy = await Proxy.start([service.port]);
+    await using proxy = await start(service.port);
     await assertStreamed(service, proxy);
   });
 }

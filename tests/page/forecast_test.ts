@@ -1,6 +1,8 @@
+/// <reference lib="dom" />
 /** The page's forecasts in a real browser, on the real service with the default model. */
 import assert from "node:assert/strict";
 import { ServiceProcess } from "../integration/service_process.ts";
+import { TinyModelFolder } from "../lifecycle/tiny_model_folder.ts";
 import { testWithTools } from "../test_with_tools.ts";
 import { BrowserTab, CHROMIUM } from "./browser.ts";
 import {
@@ -106,6 +108,31 @@ await testWithTools(
     tab.assertQuiet();
   },
 );
+
+await testWithTools("candles may be pasted, or dropped anywhere", [CHROMIUM], async () => {
+  await using model = await TinyModelFolder.create();
+  await using service = await ServiceProcess.ready({ ...SETTINGS, ...model.settings });
+  await using tab = await BrowserTab.open(service.origin);
+  const { page } = tab;
+  const csv = (await Deno.readTextFile(EXAMPLE)).split("\n").slice(0, 51).join("\n");
+  await page.click("#paste summary");
+  await page.fill("#pasted", csv);
+  await page.click("#use-pasted");
+  await tab.text("#source-summary", /^pasted: 50 candles/);
+  const transfer = await page.evaluateHandle((text) => {
+    const data = new DataTransfer();
+    data.items.add(new File([text.replaceAll(",", ";")], "dropped.csv"));
+    return data;
+  }, csv);
+  await page.dispatchEvent("footer", "dragover", { dataTransfer: transfer });
+  assert.equal(await page.getAttribute("body", "class"), "dropping");
+  await page.dispatchEvent("footer", "drop", { dataTransfer: transfer });
+  await tab.text("#source-summary", /^dropped\.csv: 50 candles/);
+  await fillForecast(page, SMALL);
+  await forecast(page);
+  await tab.text("#forecast .message", /6 steps/);
+  tab.assertQuiet();
+});
 
 await testWithTools("what is wrong in a file is shown at its line", [CHROMIUM], async () => {
   await using service = await ServiceProcess.ready(SETTINGS);

@@ -28,6 +28,23 @@ export type StreamCandle = api.components["schemas"]["StreamCandle"];
 /** How a stream ends. */
 export type StreamSummary = api.components["schemas"]["StreamSummary"];
 
+/** What `backtest()` and `streamBacktest()` ask. */
+export type BacktestRequest = api.components["schemas"]["BacktestRequest"];
+/** How forecasts of one's own candles would have been. */
+export type Backtest = api.components["schemas"]["Backtest"];
+/** How a streamed backtest begins. */
+export type BacktestStart = api.components["schemas"]["BacktestStart"];
+/** One of its windows: a forecast, what came, and how well they agree. */
+export type BacktestWindow = api.components["schemas"]["BacktestWindow"];
+/** What the windows come to. */
+export type BacktestSummary = api.components["schemas"]["BacktestSummary"];
+
+/** What a streamed backtest yields, in this order: one `start`, a `window` each, one `summary`. */
+export type BacktestEvent =
+  | { readonly type: "start"; readonly data: BacktestStart }
+  | { readonly type: "window"; readonly data: BacktestWindow }
+  | { readonly type: "summary"; readonly data: BacktestSummary };
+
 /** What a stream yields, in this order: one `start`, a `candle` a step, one `summary`. */
 export type StreamEvent =
   | { readonly type: "start"; readonly data: StreamStart }
@@ -133,6 +150,22 @@ export class KronosClient {
   ): AsyncGenerator<StreamEvent, void> {
     for await (const event of this.#events("/v1/predict/stream", body, options)) {
       yield event as StreamEvent;
+    }
+  }
+
+  /** Forecasts the end of a series from before it, and compares. */
+  async backtest(body: BacktestRequest, options: CallOptions = {}): Promise<Backtest> {
+    const init = { body, ...forecastInit(options), headers: { Accept: "application/json" } };
+    return dataOf(await this.#client.POST("/v1/backtest", init)) as Backtest;
+  }
+
+  /** The same window by window, as `stream()` yields steps. */
+  async *streamBacktest(
+    body: BacktestRequest,
+    options: CallOptions = {},
+  ): AsyncGenerator<BacktestEvent, void> {
+    for await (const event of this.#events("/v1/backtest", body, options)) {
+      yield event as BacktestEvent;
     }
   }
 
