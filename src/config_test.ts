@@ -41,6 +41,7 @@ const BOUNDS: readonly [variable: string, inside: string[], outside: string[]][]
   ["KRONOS_MAX_BATCH_ROWS", ["1", "4096"], ["0", "4097"]],
   ["KRONOS_MAX_PREFILLED_SERIES", ["1", "10000"], ["0", "10001"]],
   ["KRONOS_CACHE_MB", ["1", "1000000"], ["0", "1000001"]],
+  ["KRONOS_HEAP_MARK_MB", ["1", "4096"], ["0", "4097"]],
   ["KRONOS_MAX_REQUEST_SIZE_MB", ["0.001", "1024"], ["0", "1025"]],
   ["KRONOS_INFERENCE_TIMEOUT", ["0.001", "86400"], ["0", "86401"]],
   ["KRONOS_REQUEST_TIMEOUT", ["0.001", "86400"], ["0", "86401"]],
@@ -76,7 +77,12 @@ const BOUNDS: readonly [variable: string, inside: string[], outside: string[]][]
 const NAMES: readonly [variable: string, taken: Record<string, unknown>, refused: string[]][] = [
   ["HOST", { "0.0.0.0": "0.0.0.0", "::1": "::1" }, []],
   ["KRONOS_MODEL_PATH", { "models/small": "models/small" }, []],
-  ["KRONOS_DEVICE", { auto: "auto", wasm: "wasm", cpu: "wasm" }, ["webgpu", "native", "cuda:0"]],
+  [
+    "KRONOS_DEVICE",
+    { auto: "auto", wasm: "wasm", cpu: "wasm", native: "native" },
+    ["webgpu", "cuda:0"],
+  ],
+  ["KRONOS_PRECISION", { f32: "f32", int8: "int8" }, ["f16", "INT8"]],
   ["KRONOS_PLATFORM", {
     kubernetes: "kubernetes",
     docker: "docker",

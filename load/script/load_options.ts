@@ -56,7 +56,7 @@ const DEFAULTS: Omit<LoadOptions, "durationS" | "ratePerSecond"> = {
   paths: 8,
   seed: 1,
   latencyMs: 2000,
-  maxClients: 150,
+  maxClients: 200,
   exemptServer: "",
   results: ".",
 };

@@ -7,7 +7,13 @@ import { spreadWindows, type Window } from "../evaluation/spread_windows.ts";
 import { createForecaster } from "../forecast/forecaster.ts";
 import { REFERENCE_SAMPLING } from "../forecast/reference_sampling.ts";
 import { DEFAULT_SCHEDULER_SETTINGS } from "../forecast/scheduler.ts";
-import type { Calibration, ContextPolicy, ModelInfo, Sampling } from "../inference/engine.ts";
+import type {
+  Calibration,
+  ContextPolicy,
+  ModelInfo,
+  Precision,
+  Sampling,
+} from "../inference/engine.ts";
 import { openEngine } from "../inference/open_engine.ts";
 import { numberOf, positive, UsageError, whole } from "./arguments.ts";
 import { CandleFileError } from "./candle_csv.ts";
@@ -42,6 +48,8 @@ export interface EvaluationOptions {
   readonly anchor: boolean | null;
   /** Whether the manifest's calibration is used. */
   readonly calibration: boolean;
+  /** Numbers of the large matrix products. */
+  readonly precision: Precision;
   /** Replicas of the model, each in a Worker. */
   readonly replicas: number;
   /** Where to write the figures as JSON. */
@@ -86,6 +94,7 @@ export async function readEvaluationOptions(args: string[]): Promise<EvaluationO
       anchor: absent,
       calibration: text("on"),
       replicas: text(SETTINGS.workers.fallback),
+      precision: text(SETTINGS.precision.fallback),
       json: absent,
       svg: absent,
     },
@@ -113,6 +122,7 @@ export async function readEvaluationOptions(args: string[]): Promise<EvaluationO
     anchor: anchor === undefined ? null : oneOf("anchor", anchor, ["on", "off"]) === "on",
     calibration: oneOf("calibration", values.calibration, ["on", "off"]) === "on",
     replicas: number("replicas", whole(1, 64)),
+    precision: oneOf("precision", values.precision, ["f32", "int8"]),
     json: values.json,
     svg: values.svg,
   };
@@ -160,9 +170,14 @@ export interface EvaluationForecasts {
  * @throws CandleFileError where the candles cannot be used
  */
 export async function forecastFolder(options: EvaluationOptions): Promise<EvaluationForecasts> {
-  const { context, paths, policy, seed, replicas } = options;
+  const { context, paths, policy, seed, replicas, precision } = options;
   const windows = await chooseWindows(options);
-  const engine = await openEngine({ modelPath: options.model, workers: replicas, threads: 1 });
+  const engine = await openEngine({
+    modelPath: options.model,
+    workers: replicas,
+    threads: 1,
+    precision,
+  });
   const { info } = engine;
   const { temperature, topK, topP } = {
     ...REFERENCE_SAMPLING,

@@ -6,6 +6,12 @@
 /** `rolling` drops the oldest keys past the context; `exact` recomputes the window as the reference does. */
 export type ContextPolicy = "rolling" | "exact";
 
+/** What runs the graphs: onnxruntime-web, or onnxruntime for Node where it is installed. */
+export type Device = "wasm" | "native";
+
+/** Numbers of the large matrix products: as imported, or 8-bit integers with scales by row and column. */
+export type Precision = "f32" | "int8";
+
 /** How a token is drawn from its logits. */
 export interface Sampling {
   /** Above 0: logits are divided by it. */
@@ -91,6 +97,10 @@ export interface SeriesChunk {
 export interface Replica {
   /** Resolves when it takes calls: at once, unless it is being replaced. Rejects once it is closed. */
   available(): Promise<void>;
+  /** Whether it is to be renewed: it grew past its mark, and never shrinks. It takes calls all the same. */
+  readonly worn: boolean;
+  /** Puts another in its place; the series that it holds are gone. Rejects once it is closed. */
+  renew(): Promise<void>;
   /** Tokenizes the series and fills its cache. */
   prefill(input: SeriesInput): Promise<Prefilled>;
   /**
@@ -117,8 +127,8 @@ export interface ModelInfo {
   readonly maxContext: number;
   /** Keys and values of one token, of its context or of one path. */
   readonly cacheBytesPerToken: number;
-  /** The device that runs it: `wasm`, later `webgpu` or `native`. */
-  readonly device: string;
+  /** The device that runs it. */
+  readonly device: Device;
   /** Why it is not the device that was asked for. */
   readonly deviceWarning: string | null;
   /** Sampling defaults of the manifest, where it has any. */

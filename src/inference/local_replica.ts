@@ -1,6 +1,6 @@
 /** A replica on the thread it is called from: the three graphs, and the series in its cache. */
 import { DEPENDENCY_HEADS, FEATURES } from "../kronos/architecture.ts";
-import type { Prefilled, Replica, SeriesChunk, SeriesInput } from "./engine.ts";
+import type { Device, Precision, Prefilled, Replica, SeriesChunk, SeriesInput } from "./engine.ts";
 import { decodeCandles, decoderContext, type DecoderGraph, decodeWindow } from "./decoder.ts";
 import { generate, generateSliding, generatorContext, type GeneratorGraph } from "./generator.ts";
 import { type LayerShape, paddedLength, SuffixCache } from "./key_value_cache.ts";
@@ -25,15 +25,32 @@ export interface ReplicaParts {
   readonly threads: number;
   /** Tokens a query may see; at most the manifest's. */
   readonly maxContext: number;
+  /** What runs the graphs; absent is WASM. */
+  readonly device?: Device;
+  /** Of generator and decoder; absent is f32. */
+  readonly precision?: Precision;
 }
 
-/** Opens the graphs. */
+/**
+ * Opens the graphs. The encoder stays as it is in int8 too: its signs are the tokens.
+ *
+ * @throws NativeRuntimeError where the device is native and cannot be used
+ */
 export async function openLocalReplica(parts: ReplicaParts): Promise<LocalReplica> {
-  const open = (graph: Uint8Array): Promise<Session> => openSession(graph, parts.threads);
-  const encoder = await open(parts.graphs.encoder);
-  const generator = await open(parts.graphs.generator);
-  const decoder = await open(parts.graphs.decoder);
-  return new LocalReplica(parts.manifest, parts.maxContext, encoder, generator, decoder);
+  const open = (graph: Uint8Array): Promise<Session> =>
+    openSession(graph, parts.threads, parts.device);
+  let { generator, decoder } = parts.graphs;
+  if (parts.precision === "int8") {
+    const { withInt8Weights } = await import("./int8_weights.ts"); // few need its library
+    [generator, decoder] = [withInt8Weights(generator), withInt8Weights(decoder)];
+  }
+  return new LocalReplica(
+    parts.manifest,
+    parts.maxContext,
+    await open(parts.graphs.encoder),
+    await open(generator),
+    await open(decoder),
+  );
 }
 
 function layerShapes(width: number, heads: number, layers: number): LayerShape[] {
@@ -87,6 +104,17 @@ export class LocalReplica implements Replica {
   available(): Promise<void> {
     return Promise.resolve();
   }
+
+  /** See `Replica`. What the thread's runtime has taken it keeps: another would be no smaller. */
+  readonly worn = false;
+
+  /** See `Replica`; never needed. */
+  renew(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  /** Not known: other replicas may share the runtime of this thread. */
+  readonly heapBytes = 0;
 
   /** See `Replica`. */
   async prefill(input: SeriesInput): Promise<Prefilled> {

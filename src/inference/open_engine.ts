@@ -1,13 +1,14 @@
 /** Opens a model folder: checks its files, starts the replicas. */
-import type { Calibration, Engine, ModelInfo } from "./engine.ts";
+import type { Calibration, Device, Engine, ModelInfo, Precision } from "./engine.ts";
 import { openLocalReplica, type ReplicaParts } from "./local_replica.ts";
 import type { Manifest } from "./manifest.ts";
 import { readModelFolder } from "./model_folder.ts";
+import { nativeRuntime, NativeRuntimeError } from "./native_runtime.ts";
 import {
   type AbandonableReplica,
   SupervisedReplica,
   type SupervisionEvents,
-  type SupervisionTimes,
+  type SupervisionLimits,
 } from "./supervised_replica.ts";
 import { openWorkerReplica } from "./worker_replica.ts";
 
@@ -21,15 +22,20 @@ export interface EngineOptions {
   readonly threads: number;
   /** Tokens the model may attend to; absent or null is the manifest's, which is also the most. */
   readonly maxContext?: number | null;
-  /** How long a worker may take before it is given up, and pauses between tries to replace it. */
-  readonly supervision?: SupervisionTimes;
-  /** Hears when a worker is lost and replaced. */
+  /** What is to run the graphs; absent or `auto` is WASM, which is everywhere. */
+  readonly device?: Device | "auto";
+  /** Numbers of the large products; absent is f32. */
+  readonly precision?: Precision;
+  /** How long a worker may take and how far it may grow, and pauses between tries to replace it. */
+  readonly supervision?: SupervisionLimits;
+  /** Hears when a worker is lost, worn and replaced. */
   readonly events?: SupervisionEvents;
 }
 
 /** Where nothing is set, for commands that end by themselves. */
-const PATIENT: SupervisionTimes = {
+const PATIENT: SupervisionLimits = {
   openTimeoutMs: 600_000,
+  maxHeapBytes: Infinity,
   runTimeoutMs: 600_000,
   backoffBaseMs: 1000,
   backoffCapMs: 60_000,
@@ -37,6 +43,7 @@ const PATIENT: SupervisionTimes = {
 
 const NOBODY: SupervisionEvents = {
   lost: () => {},
+  worn: () => {},
   replaced: () => {},
   replacementFailed: () => {},
 };
@@ -47,6 +54,27 @@ function calibrationOf({ calibration }: Manifest): Calibration | null {
   return { sampling: { temperature, topK: top_k, topP: top_p }, steps, drift, own, scale };
 }
 
+/** What runs the graphs, and why it is not what was asked for. */
+type Runner = Required<Pick<ReplicaParts, "device" | "precision">> & {
+  readonly warning: string | null;
+};
+
+/**
+ * Falls back where something is missing or wrong: WASM runs everywhere, and sums of 8-bit products
+ * overflow on native onnxruntime where the processor has no instruction for them (AVX2).
+ */
+function runnerOf({ device = "auto", precision = "f32" }: EngineOptions): Runner {
+  if (device !== "native") return { device: "wasm", precision, warning: null };
+  try {
+    nativeRuntime();
+  } catch (error) {
+    if (!(error instanceof NativeRuntimeError)) throw error;
+    return { device: "wasm", precision, warning: error.message };
+  }
+  const warning = precision === "int8" ? "int8 is for wasm: native runs f32" : null;
+  return { device, precision: "f32", warning };
+}
+
 /** Keys and values, float32, of the transformer, the dependency layer and the decoder's layers but one. */
 function cacheBytesPerToken({ model, tokenizer }: Manifest["architecture"]): number {
   const widths = (model.n_layers + 1) * model.d_model +
@@ -54,15 +82,19 @@ function cacheBytesPerToken({ model, tokenizer }: Manifest["architecture"]): num
   return 2 * Float32Array.BYTES_PER_ELEMENT * widths;
 }
 
-function modelInfo(manifest: Manifest, maxContext: number): ModelInfo {
+function modelInfo(
+  manifest: Manifest,
+  maxContext: number,
+  { device, warning }: Runner,
+): ModelInfo {
   const { temperature, top_k, top_p, sample_count, anchor } = manifest.defaults;
   return {
     modelVersion: manifest.model_version,
     tokenizerVersion: manifest.tokenizer_version,
     maxContext,
     cacheBytesPerToken: cacheBytesPerToken(manifest.architecture),
-    device: "wasm",
-    deviceWarning: null,
+    device,
+    deviceWarning: warning,
     defaults: {
       ...(temperature === undefined ? {} : { temperature }),
       ...(top_k === undefined ? {} : { topK: top_k }),
@@ -89,13 +121,16 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
       `Cannot use a context of ${maxContext} tokens: the model takes 1 to ${limit}`,
     );
   }
+  const runner = runnerOf(options);
   const parts: ReplicaParts = {
     manifest,
     graphs: { encoder, generator, decoder },
     threads: options.threads,
     maxContext,
+    device: runner.device,
+    precision: runner.precision,
   };
-  const info = modelInfo(manifest, maxContext);
+  const info = modelInfo(manifest, maxContext, runner);
   const replicas = await openReplicas(parts, options);
   return {
     info,

@@ -11,12 +11,19 @@ const replicas = defaultReplicas(navigator.hardwareConcurrency);
 /** By the name that the code uses. */
 export const MODEL_SETTINGS = {
   modelPath: setting("KRONOS_MODEL_PATH", "folder", "models/nano", text, "holds a manifest.json"),
-  device: setting<"auto" | "wasm">(
+  device: setting<"auto" | "wasm" | "native">(
     "KRONOS_DEVICE",
     "name",
     "auto",
-    oneOf(["auto", "wasm"], { cpu: "wasm" }),
-    "cpu means wasm",
+    oneOf(["auto", "wasm", "native"], { cpu: "wasm" }),
+    "auto and cpu mean wasm; native where deno task native:install was run",
+  ),
+  precision: setting<"f32" | "int8">(
+    "KRONOS_PRECISION",
+    "name",
+    "f32",
+    oneOf(["f32", "int8"]),
+    "of the large matrix products; int8 pays from 32 paths and a width of 256, not for one path",
   ),
   workers: setting(
     "KRONOS_WORKERS",
@@ -80,6 +87,13 @@ export const MODEL_SETTINGS = {
     256,
     whole(1, 1_000_000),
     "of keys and values in a replica; one series always fits, more wait: docs/performance.md",
+  ),
+  heapMarkMb: setting(
+    "KRONOS_HEAP_MARK_MB",
+    "megabytes",
+    1024,
+    whole(1, 4096),
+    "of a replica's WASM memory, which never shrinks; past it the replica is renewed between chunks",
   ),
   inferenceTimeoutS: setting(
     "KRONOS_INFERENCE_TIMEOUT",
