@@ -3,8 +3,11 @@ import { ConfigError, readConfig, unknownVariables } from "./config.ts";
 import { Admission } from "./forecast/admission.ts";
 import { createAdminApp, createApp } from "./http/app.ts";
 import { JsonThread } from "./http/json_thread.ts";
+import { reportBrokenRequest } from "./http/report_error.ts";
 import { listen } from "./http/serve.ts";
+import type { BrokenRequest } from "./http/socket_answer.ts";
 import { drain, isClean, receipt } from "./lifecycle/drain.ts";
+import { checkMemory } from "./lifecycle/memory_need.ts";
 import { Service } from "./lifecycle/service.ts";
 import { ErrorPatterns } from "./telemetry/error_patterns.ts";
 import { createLog } from "./telemetry/log.ts";
@@ -20,9 +23,9 @@ const EXIT_SIGNAL = { SIGTERM: 143, SIGINT: 130 } as const;
 const LOOPBACK = ["127.0.0.1", "::1", "localhost"];
 
 /** What can be made of these settings; where they are bad, a line for each and the end. */
-function configured<Made>(make: () => Made): Made {
+async function configured<Made>(make: () => Made | Promise<Made>): Promise<Made> {
   try {
-    return make();
+    return await make();
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     for (const problem of error.problems) console.error(`Bad configuration: ${problem}`);
@@ -30,7 +33,8 @@ function configured<Made>(make: () => Made): Made {
   }
 }
 
-const config = configured(() => readConfig(Deno.env.toObject()));
+const config = await configured(() => readConfig(Deno.env.toObject()));
+await configured(() => checkMemory(config));
 const log = createLog(config.logLevel);
 const metrics = createMetrics();
 const ledger = new RequestLedger();
@@ -61,7 +65,7 @@ const parts = {
   jsonThread,
   stopSignal: stop.signal,
 };
-const app = configured(() => createApp(parts));
+const app = await configured(() => createApp(parts));
 const socket = {
   hostname: config.host,
   timeouts: {
@@ -70,6 +74,7 @@ const socket = {
     idleMs: config.idleTimeoutS * 1000,
   },
   onConnection: (change: 1 | -1) => metrics.connections.inc(change),
+  onBrokenRequest: (broken: BrokenRequest) => reportBrokenRequest(broken, parts),
 };
 const server = await listen(app.fetch, { ...socket, port: config.port });
 errorPatterns.start();
