@@ -48,8 +48,8 @@ function needed(graph: readonly NodeProto[], wanted: Iterable<string>): NodeProt
   const values = new Set(wanted);
   const read = (node: NodeProto): void => {
     for (const name of node.input!) values.add(name);
-    for (const { g } of node.attribute!) g?.node!.forEach(read);
-    for (const { g } of node.attribute!) g?.output!.forEach(({ name }) => values.add(name!));
+    for (const { g } of node.attribute!) g?.node?.forEach(read);
+    for (const { g } of node.attribute!) g?.output?.forEach(({ name }) => values.add(name!));
   };
   const kept: NodeProto[] = [];
   for (const node of [...graph].reverse()) {

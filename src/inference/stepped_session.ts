@@ -8,7 +8,7 @@ import { withoutEmpty } from "./empty_cache.ts";
 import { type Feeds, floats, integers, type Session, type Tensor } from "./runtime.ts";
 
 /** The module that opened the session: its tensors wrap buffers of the device. */
-type Runtime = typeof import("onnxruntime-web/webgpu");
+export type Runtime = typeof import("onnxruntime-web/webgpu");
 
 /** Inputs that are another part in every step. */
 const BY_STEP = ["steps", "s1", "s2", "positions", "stamps", "uniforms"];

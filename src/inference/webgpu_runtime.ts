@@ -2,14 +2,28 @@
  * onnxruntime on WebGPU. Generator and decoder run on the device; the encoder runs beside them on
  * WASM, since the signs of its result are the tokens: what rounds otherwise is another forecast.
  */
-import * as runtime from "onnxruntime-web/webgpu";
 import { withoutEmpty } from "./empty_cache.ts";
 import { WebgpuError } from "./graphics_adapter.ts";
 import type { ReplicaGraphs } from "./local_replica.ts";
 import { ReplicaFault } from "./replica_fault.ts";
 import type { Feeds, Session } from "./runtime.ts";
 import { stepGraph } from "./step_graph.ts";
-import { SteppedSession } from "./stepped_session.ts";
+import { type Runtime, SteppedSession } from "./stepped_session.ts";
+
+/**
+ * Loads the runtime with `location` out of its sight: in a Worker Deno gives it the origin "null", from
+ * which the runtime, as it is loaded, makes a URL that is invalid.
+ */
+async function loadRuntime(): Promise<Runtime> {
+  const shown = Object.getOwnPropertyDescriptor(globalThis, "location");
+  Object.defineProperty(globalThis, "location", { value: undefined, configurable: true });
+  try {
+    return await import("onnxruntime-web/webgpu");
+  } finally {
+    if (shown === undefined) Reflect.deleteProperty(globalThis, "location");
+    else Object.defineProperty(globalThis, "location", shown);
+  }
+}
 
 /** The decoder on the device. */
 function decoderSession(session: Session): Session {
@@ -47,6 +61,7 @@ export async function openWebgpuSessions(
   graphs: ReplicaGraphs<Uint8Array>,
   vocabulary: number,
 ): Promise<ReplicaGraphs<Session>> {
+  const runtime = await loadRuntime();
   runtime.env.logLevel = "error";
   runtime.env.wasm.numThreads = 1; // of the encoder; the processor does little else
   const open = (

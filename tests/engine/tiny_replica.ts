@@ -71,7 +71,7 @@ export function tinySeries(
 }
 
 /** A replica, watched or not. */
-type AnyReplica = Omit<Replica, "available">;
+type AnyReplica = Pick<Replica, "prefill" | "decode" | "release">;
 
 /** Decodes series of one cohort to their end; each series' candles, `[paths, horizon, 6]`. */
 export async function decodeAll(
