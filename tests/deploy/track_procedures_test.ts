@@ -4,7 +4,7 @@ import { TinyModelFolder } from "../lifecycle/tiny_model_folder.ts";
 import { FAILING_LENGTHS, installFaultyEncoder } from "../reliability/faulty_encoder.ts";
 import { testWithTools } from "../test_with_tools.ts";
 import { commandOutput } from "./command_output.ts";
-import { documentedCommands } from "./documented_commands.ts";
+import { documentedCommands, documentedTracks } from "./documented_commands.ts";
 import { type LoadResult, TracksUnderLoad } from "./tracks_under_load.ts";
 
 const TOOLS = ["k6", "haproxy"];
@@ -47,6 +47,9 @@ await testWithTools(
     const smoke = ["run", "--allow-net", "tests/deploy/smoke.ts", green.origin];
     await commandOutput(Deno.execPath(), smoke);
     assert.equal((await tracks.answers("green")).all, 0, "green had no request of a client");
+    const seen = await documentedTracks(await tracks.haproxy.command("show stat"));
+    assert.match(seen, /^blue {3}UP {4}weight 100 {2}answers [1-9]\d* +5xx 0$/m);
+    assert.match(seen, /^green {2}UP {4}weight 0 {4}answers 0 {6}5xx 0$/m);
 
     await tracks.command(go);
     await tracks.answered("green", 40);
