@@ -48,7 +48,7 @@ async function run(plan: RunPlan): Promise<number> {
   await Deno.mkdir(plan.results, { recursive: true });
   await using service = await serviceFor(plan);
   const script = new URL(`scenarios/${plan.scenario}.ts`, import.meta.url).pathname;
-  const k6 = startK6(script, { ...plan.variables, BASE_URL: service.baseUrl });
+  await using k6 = startK6(script, { ...plan.variables, BASE_URL: service.baseUrl });
   using interrupts = passInterruptsTo(k6);
   const ended = k6.status;
   await service.during(ended);

@@ -5,7 +5,7 @@ import type { Profile } from "../script/profile.ts";
 import { PHASES } from "../script/server_timing.ts";
 import { type Chart, chartSvg, type Row } from "./chart.ts";
 import { type Cut, knee, phaseCuts, windowCuts } from "./cuts.ts";
-import type { RunSummary } from "./summary.ts";
+import { type RunSummary, TREND_STATISTICS } from "./summary.ts";
 import { shownFigure, verdicts } from "./verdicts.ts";
 
 /** Which run it was. */
@@ -121,17 +121,15 @@ function phasesTable(cuts: readonly Cut[]): string {
   return table(head, rows);
 }
 
+/** By name, and statistics in their own order: k6's is another in each run. */
 function figuresTable({ metrics }: RunSummary): string {
-  const rows = Object.entries(metrics).filter(([name]) => !name.includes("{")).map((
-    [name, metric],
-  ) => [
-    `<code>${escapedXml(name)}</code>`,
-    escapedXml(
-      Object.entries(metric.values).map(([statistic, value]) =>
-        `${statistic} ${statistic === "count" ? value : shownFigure(value, metric)}`
-      ).join(", "),
-    ),
-  ]);
+  const names = Object.keys(metrics).filter((name) => !name.includes("{")).sort();
+  const rows = names.map((name) => {
+    const statistics = Object.keys(metrics[name].values)
+      .sort((a, b) => TREND_STATISTICS.indexOf(a) - TREND_STATISTICS.indexOf(b));
+    const figures = statistics.map((one) => `${one} ${shownFigure(one, metrics[name])}`);
+    return [`<code>${escapedXml(name)}</code>`, escapedXml(figures.join(", "))];
+  });
   return table(["metric", "values"], rows);
 }
 

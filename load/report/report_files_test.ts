@@ -20,6 +20,7 @@ const summary = runSummaryExample([
     thresholds: { "p(95)<10": { ok: false } },
   },
   "server_queue": { type: "trend", contains: "time", values: { count: 20, med: 3, "p(95)": 8 } },
+  checks: { type: "rate", contains: "default", values: { rate: 0.1, passes: 2, fails: 18 } },
   "forecast_duration{kind:batch}": {
     type: "trend",
     contains: "time",
@@ -70,7 +71,8 @@ Deno.test("reportPage() has the verdict, the knee, charts over time and by rate,
   const text = page.textContent ?? "";
   assert.match(text, /1 of 2 objectives crossed/);
   assert.match(text, /Knee: 2\.00 forecasts a second/);
-  assert.match(text, /med 3\.0 ms, p\(95\) 8\.0 ms/);
+  assert.match(text, /med 3\.0 ms, p\(95\) 8\.0 ms, count 20/);
+  assert.match(text, /rate 10\.00%, passes 2, fails 18/);
 });
 
 Deno.test("consoleText() has a line for each phase and objective", () => {

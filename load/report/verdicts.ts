@@ -13,18 +13,24 @@ export interface Verdict {
   readonly measured: string;
 }
 
-/** A number as people read it, with its metric's unit. */
-export function shownFigure(value: number, { type, contains }: MetricSummary): string {
-  if (contains === "time") return `${value.toFixed(value < 100 ? 1 : 0)} ms`;
-  if (type === "rate") return `${(100 * value).toFixed(2)}%`;
+/**
+ * A number as people read it, with its metric's unit.
+ *
+ * @param statistic of the metric's values; how many there are has no unit
+ */
+export function shownFigure(statistic: string, { type, contains, values }: MetricSummary): string {
+  const value = values[statistic];
+  if (type === "rate" && statistic === "rate") return `${(100 * value).toFixed(2)}%`;
+  if (contains === "time" && statistic !== "count") {
+    return `${value.toFixed(value < 100 ? 1 : 0)} ms`;
+  }
   return String(Number(value.toFixed(2)));
 }
 
 function measured(expression: string, metric: MetricSummary): string {
   const statistic = /^[a-z]+(?:\([\d.]+\))?/.exec(expression.trim())?.[0] ?? "";
-  const value = metric.values[statistic];
   const isEmpty = metric.type === "trend" && metric.values.count === 0;
-  return value === undefined || isEmpty ? "" : shownFigure(value, metric);
+  return isEmpty || metric.values[statistic] === undefined ? "" : shownFigure(statistic, metric);
 }
 
 /** Every objective of a run, crossed ones first. */

@@ -80,6 +80,7 @@ export class Lane {
       // A lost replica takes nothing with it here: its series have gone back to their requests.
       await Promise.race([this.#replica.available(), this.#source.closing]);
       await this.#releaseLeaving();
+      await this.#renewIfWorn();
       const turn = this.#nextTurn();
       if (turn?.kind === "prefill") await this.#prefill(turn.request);
       if (turn?.kind === "decode") await this.#decode(turn.group);
@@ -87,6 +88,12 @@ export class Lane {
       this.#residents.length > 0 || this.#leaving.length > 0 || this.#nextTurn() !== undefined
     );
     this.#busy = false;
+  }
+
+  /** Where it is worn, a replica takes no more series, finishes those it has, and is renewed. */
+  async #renewIfWorn(): Promise<void> {
+    if (!this.#replica.worn || this.#residents.length > 0) return;
+    await Promise.race([this.#replica.renew(), this.#source.closing]);
   }
 
   async #releaseLeaving(): Promise<void> {
@@ -136,7 +143,7 @@ export class Lane {
    */
   #mayEnter(request: PendingRequest, held: Group): boolean {
     const job = request.nextJob;
-    if (job === undefined) return false;
+    if (job === undefined || this.#replica.worn) return false;
     const own = held.filter((series) => series.request === request);
     if (own.length > 0) {
       return rowsOf(own) + job.paths <= this.#settings.maxRows &&

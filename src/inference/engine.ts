@@ -97,6 +97,10 @@ export interface SeriesChunk {
 export interface Replica {
   /** Resolves when it takes calls: at once, unless it is being replaced. Rejects once it is closed. */
   available(): Promise<void>;
+  /** Whether it is to be renewed: it grew past its mark, and never shrinks. It takes calls all the same. */
+  readonly worn: boolean;
+  /** Puts another in its place; the series that it holds are gone. Rejects once it is closed. */
+  renew(): Promise<void>;
   /** Tokenizes the series and fills its cache. */
   prefill(input: SeriesInput): Promise<Prefilled>;
   /**

@@ -105,6 +105,17 @@ export class LocalReplica implements Replica {
     return Promise.resolve();
   }
 
+  /** See `Replica`. What the thread's runtime has taken it keeps: another would be no smaller. */
+  readonly worn = false;
+
+  /** See `Replica`; never needed. */
+  renew(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  /** Not known: other replicas may share the runtime of this thread. */
+  readonly heapBytes = 0;
+
   /** See `Replica`. */
   async prefill(input: SeriesInput): Promise<Prefilled> {
     await eventsHandled();

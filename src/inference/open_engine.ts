@@ -8,7 +8,7 @@ import {
   type AbandonableReplica,
   SupervisedReplica,
   type SupervisionEvents,
-  type SupervisionTimes,
+  type SupervisionLimits,
 } from "./supervised_replica.ts";
 import { openWorkerReplica } from "./worker_replica.ts";
 
@@ -26,15 +26,16 @@ export interface EngineOptions {
   readonly device?: Device | "auto";
   /** Numbers of the large products; absent is f32. */
   readonly precision?: Precision;
-  /** How long a worker may take before it is given up, and pauses between tries to replace it. */
-  readonly supervision?: SupervisionTimes;
-  /** Hears when a worker is lost and replaced. */
+  /** How long a worker may take and how far it may grow, and pauses between tries to replace it. */
+  readonly supervision?: SupervisionLimits;
+  /** Hears when a worker is lost, worn and replaced. */
   readonly events?: SupervisionEvents;
 }
 
 /** Where nothing is set, for commands that end by themselves. */
-const PATIENT: SupervisionTimes = {
+const PATIENT: SupervisionLimits = {
   openTimeoutMs: 600_000,
+  maxHeapBytes: Infinity,
   runTimeoutMs: 600_000,
   backoffBaseMs: 1000,
   backoffCapMs: 60_000,
@@ -42,6 +43,7 @@ const PATIENT: SupervisionTimes = {
 
 const NOBODY: SupervisionEvents = {
   lost: () => {},
+  worn: () => {},
   replaced: () => {},
   replacementFailed: () => {},
 };

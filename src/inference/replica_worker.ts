@@ -1,6 +1,7 @@
 /** Entry of a worker: one replica, called by messages, one call after the other. */
 import { type LocalReplica, openLocalReplica } from "./local_replica.ts";
 import { replicaFault } from "./replica_fault.ts";
+import { heapBytes } from "./runtime.ts";
 import type {
   WorkerCall,
   WorkerRequest,
@@ -41,10 +42,11 @@ async function answer(call: WorkerCall): Promise<WorkerResults[keyof WorkerResul
 async function respond({ id, call }: WorkerRequest): Promise<void> {
   let response: WorkerResponse;
   try {
-    response = { id, value: await answer(call) };
+    const value = await answer(call);
+    response = { id, value, heapBytes: heapBytes() };
   } catch (thrown) {
     const error = thrown instanceof Error ? thrown : new Error(String(thrown));
-    response = { id, error, kind: replicaFault(thrown).kind };
+    response = { id, error, kind: replicaFault(thrown).kind, heapBytes: heapBytes() };
   }
   scope.postMessage(response);
 }

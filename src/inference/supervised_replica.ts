@@ -7,17 +7,21 @@ import type { Prefilled, Replica, SeriesChunk, SeriesInput } from "./engine.ts";
 import { ReplicaFault, replicaFault } from "./replica_fault.ts";
 
 /** What is watched: a replica that can be given up in the middle of a call. */
-export interface AbandonableReplica extends Omit<Replica, "available"> {
+export interface AbandonableReplica extends Omit<Replica, "available" | "worn" | "renew"> {
+  /** Bytes that its runtime has taken, and never gives back; 0 where that is not known. */
+  readonly heapBytes: number;
   /** Ends it at once; calls under way reject with `fault`. */
   abandon(fault: ReplicaFault): void;
 }
 
-/** How long things may take, in milliseconds. */
-export interface SupervisionTimes {
+/** How long things may take, in milliseconds, and how large a replica may grow. */
+export interface SupervisionLimits {
   /** Opening a replica, the first or another. */
   readonly openTimeoutMs: number;
   /** One call. */
   readonly runTimeoutMs: number;
+  /** Bytes of its runtime from which on a replica is renewed. */
+  readonly maxHeapBytes: number;
   /** First pause between two tries to replace a replica, doubled each time. */
   readonly backoffBaseMs: number;
   /** The longest of these pauses. */
@@ -28,6 +32,8 @@ export interface SupervisionTimes {
 export interface SupervisionEvents {
   /** It is lost; it will be replaced. */
   lost(fault: ReplicaFault): void;
+  /** It has grown past its mark, to so many bytes, and another will take its place. */
+  worn(heapBytes: number): void;
   /** Another has taken its place. */
   replaced(): void;
   /** A try to replace it failed; the next is in so many milliseconds. */
@@ -37,11 +43,13 @@ export interface SupervisionEvents {
 /** A replica that is replaced where it is lost. */
 export class SupervisedReplica implements Replica {
   readonly #open: () => Promise<AbandonableReplica>;
-  readonly #times: SupervisionTimes;
+  readonly #limits: SupervisionLimits;
   readonly #events: SupervisionEvents;
   readonly #closing = new AbortController();
   /** Null while it is being replaced. */
   #current: AbandonableReplica | null;
+  /** Whether it has held a series since it was opened. */
+  #used = false;
   /** Resolves when it is replaced; rejects when it is closed meanwhile. */
   #replacement: Promise<void> = Promise.resolve();
 
@@ -54,12 +62,12 @@ export class SupervisedReplica implements Replica {
   constructor(
     first: AbandonableReplica,
     open: () => Promise<AbandonableReplica>,
-    times: SupervisionTimes,
+    limits: SupervisionLimits,
     events: SupervisionEvents,
   ) {
     this.#current = first;
     this.#open = open;
-    this.#times = times;
+    this.#limits = limits;
     this.#events = events;
   }
 
@@ -73,8 +81,26 @@ export class SupervisedReplica implements Replica {
     return this.#replacement;
   }
 
+  /** See `Replica`. A new one is not, however large: what follows would be no smaller. */
+  get worn(): boolean {
+    const heapBytes = this.#current?.heapBytes ?? 0;
+    return this.#used && heapBytes > this.#limits.maxHeapBytes;
+  }
+
+  /** See `Replica`. The old one ends before another opens: memory for both at once may be missing. */
+  async renew(): Promise<void> {
+    const replica = this.#current;
+    if (replica !== null) {
+      this.#current = null;
+      this.#events.worn(replica.heapBytes);
+      this.#replacement = this.#end(replica).then(() => this.#replace());
+    }
+    await this.#replacement;
+  }
+
   /** See `Replica`. */
   prefill(input: SeriesInput): Promise<Prefilled> {
+    this.#used = true;
     return this.#watched((replica) => replica.prefill(input));
   }
 
@@ -95,12 +121,13 @@ export class SupervisedReplica implements Replica {
   async close(): Promise<void> {
     this.#closing.abort();
     const replica = this.#current;
-    if (replica === null) return;
+    this.#current = null;
+    if (replica !== null) await this.#end(replica);
+  }
+
+  async #end(replica: AbandonableReplica): Promise<void> {
     try {
-      await this.#watched(() => {
-        this.#current = null;
-        return replica.close();
-      });
+      await this.#timed(replica, replica.close());
     } catch (thrown) {
       // What is lost needs no closing.
       if (!replicaFault(thrown).losesReplica) throw thrown;
@@ -112,16 +139,23 @@ export class SupervisedReplica implements Replica {
     if (replica === null) {
       throw new ReplicaFault("died", "Cannot infer: the replica is being replaced");
     }
-    const { runTimeoutMs } = this.#times;
-    const watchdog = setTimeout(() => {
-      replica.abandon(new ReplicaFault("hung", `No answer within ${runTimeoutMs} ms`));
-    }, runTimeoutMs);
     try {
-      return await call(replica);
+      return await this.#timed(replica, call(replica));
     } catch (thrown) {
       const fault = replicaFault(thrown);
       if (fault.losesReplica) this.#lose(replica, fault);
       throw fault;
+    }
+  }
+
+  /** Gives the replica up where its answer takes longer than any may. */
+  async #timed<Answer>(replica: AbandonableReplica, answer: Promise<Answer>): Promise<Answer> {
+    const { runTimeoutMs } = this.#limits;
+    const watchdog = setTimeout(() => {
+      replica.abandon(new ReplicaFault("hung", `No answer within ${runTimeoutMs} ms`));
+    }, runTimeoutMs);
+    try {
+      return await answer;
     } finally {
       clearTimeout(watchdog);
     }
@@ -138,7 +172,7 @@ export class SupervisedReplica implements Replica {
   }
 
   async #replace(): Promise<void> {
-    const { backoffBaseMs, backoffCapMs } = this.#times;
+    const { backoffBaseMs, backoffCapMs } = this.#limits;
     const { signal } = this.#closing;
     const tries = retry(handleAll, {
       maxAttempts: Infinity,
@@ -161,6 +195,7 @@ export class SupervisedReplica implements Replica {
       signal.throwIfAborted();
     }
     this.#current = next;
+    this.#used = false;
     this.#events.replaced();
   }
 }

@@ -35,5 +35,13 @@ export interface WorkerResults {
 
 /** The answer to a call: a value, or the error it ended with, whose class a message does not keep. */
 export type WorkerResponse =
-  | { readonly id: number; readonly value: WorkerResults[keyof WorkerResults] }
-  | { readonly id: number; readonly error: Error; readonly kind: FaultKind };
+  & {
+    /** The number of the call. */
+    readonly id: number;
+    /** Bytes of the worker's runtime after it, see `heapBytes()`. */
+    readonly heapBytes: number;
+  }
+  & (
+    | { readonly value: WorkerResults[keyof WorkerResults] }
+    | { readonly error: Error; readonly kind: FaultKind }
+  );

@@ -55,6 +55,7 @@ export class WorkerReplica {
   readonly #pending = new Map<number, Pending>();
   #failure: ReplicaFault | null = null;
   #calls = 0;
+  #heapBytes = 0;
 
   /** Takes over a worker running `replica_worker.ts`; use `openWorkerReplica()`. */
   constructor(worker: Worker) {
@@ -66,7 +67,13 @@ export class WorkerReplica {
     };
   }
 
+  /** Bytes of its runtime after the last call. */
+  get heapBytes(): number {
+    return this.#heapBytes;
+  }
+
   #settle(response: WorkerResponse): void {
+    this.#heapBytes = response.heapBytes;
     const pending = this.#pending.get(response.id);
     if (pending === undefined) return;
     this.#pending.delete(response.id);

@@ -40,6 +40,11 @@ function supervisionEvents({ log, metrics }: ModelParts): SupervisionEvents {
       metrics.replicasLost.inc({ cause: fault.kind });
       log.error("a replica is lost and will be replaced", { cause: fault.kind, error: fault });
     },
+    worn: (heapBytes) => {
+      log.info("a replica has grown past its mark and will be renewed", {
+        heap_mb: Math.round(heapBytes / 1e6),
+      });
+    },
     replaced: () => {
       metrics.workerRestarts.inc();
       log.info("a replica is replaced");
@@ -104,6 +109,7 @@ export async function openModel(parts: ModelParts): Promise<OpenModel> {
     precision,
     supervision: {
       openTimeoutMs: config.startupTimeoutS * 1000,
+      maxHeapBytes: config.heapMarkMb * 1e6,
       runTimeoutMs: config.runTimeoutS * 1000,
       backoffBaseMs: config.reloadBaseMs,
       backoffCapMs: config.reloadCapMs,

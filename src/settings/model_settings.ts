@@ -88,6 +88,13 @@ export const MODEL_SETTINGS = {
     whole(1, 1_000_000),
     "of keys and values in a replica; one series always fits, more wait: docs/performance.md",
   ),
+  heapMarkMb: setting(
+    "KRONOS_HEAP_MARK_MB",
+    "megabytes",
+    1024,
+    whole(1, 4096),
+    "of a replica's WASM memory, which never shrinks; past it the replica is renewed between chunks",
+  ),
   inferenceTimeoutS: setting(
     "KRONOS_INFERENCE_TIMEOUT",
     "seconds",

@@ -92,7 +92,7 @@ export class TracksUnderLoad implements AsyncDisposable {
   async #startLoad({ durationS, candles, exempt }: LoadShape): Promise<void> {
     const results = await Deno.makeTempDir({ prefix: "kronos-tracks-" });
     this.#stack.defer(() => Deno.remove(results, { recursive: true }));
-    const k6 = startK6(`${ROOT}/load/scenarios/${SCENARIO}.ts`, {
+    const k6 = this.#stack.use(startK6(`${ROOT}/load/scenarios/${SCENARIO}.ts`, {
       [VARIABLES.baseUrl]: `http://127.0.0.1:${this.haproxy.port()}`,
       [VARIABLES.durationS]: String(durationS),
       [VARIABLES.ratePerSecond]: "20",
@@ -101,13 +101,9 @@ export class TracksUnderLoad implements AsyncDisposable {
       [VARIABLES.paths]: "1",
       [VARIABLES.exemptServer]: exempt ?? "",
       [VARIABLES.results]: results,
-    }, "null");
+    }, "null"));
     const ended = k6.status.finally(() => this.#k6HasEnded = true);
     this.#k6 = { ended, results };
-    this.#stack.defer(async () => {
-      if (!this.#k6HasEnded) k6.kill("SIGKILL");
-      await ended;
-    });
   }
 
   /** Gives commands to the admin socket, as an operator does. Throws on an answer, which is a refusal. */

@@ -1,7 +1,6 @@
 /** `load/run.ts` as a process of its own. */
 import { type Document, DOMParser } from "@xmldom/xmldom";
-
-const ROOT = new URL("../../", import.meta.url).pathname;
+import { ROOT } from "../deploy/command_output.ts";
 
 /** How a run ended. */
 export interface LoadRun {
@@ -11,17 +10,28 @@ export interface LoadRun {
   readonly output: string;
 }
 
-/** Runs a scenario to its end, with the permissions of its task. */
-export async function loadCommand(
+/** Starts a scenario, with the permissions of its task. */
+export function startLoadCommand(
   args: readonly string[],
   environment: Readonly<Record<string, string>> = {},
-): Promise<LoadRun> {
-  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+): Deno.ChildProcess {
+  return new Deno.Command(Deno.execPath(), {
     args: ["run", "-P=load", "load/run.ts", ...args],
     cwd: ROOT,
     env: { ...environment },
     stdin: "null",
-  }).output();
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+}
+
+/** Runs a scenario to its end. */
+export async function loadCommand(
+  args: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+): Promise<LoadRun> {
+  await using command = startLoadCommand(args, environment);
+  const { code, stdout, stderr } = await command.output();
   const [said, complained] = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes));
   return { code, output: said + complained };
 }

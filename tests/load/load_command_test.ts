@@ -1,9 +1,11 @@
 /** The commands of `deno task load:...`, with the real k6. */
 import assert from "node:assert/strict";
+import { K6_VERSION } from "../../load/k6_process.ts";
+import { ROOT } from "../deploy/command_output.ts";
 import { ServiceProcess } from "../integration/service_process.ts";
 import { TinyModelFolder } from "../lifecycle/tiny_model_folder.ts";
 import { testWithTools } from "../test_with_tools.ts";
-import { loadCommand, type LoadRun, wellFormed } from "./load_command.ts";
+import { loadCommand, type LoadRun, startLoadCommand, wellFormed } from "./load_command.ts";
 
 /** Small forecasts, on a machine that may be slow: latency is not what these tests are about. */
 const SMALL = ["--candles", "40", "--horizon", "4", "--paths", "2", "--latency-ms", "120000"];
@@ -83,6 +85,37 @@ await testWithTools(
     assert.equal(await service.stop("SIGINT"), 0);
   },
 );
+
+await testWithTools("an interrupted run writes what it measured until then", ["k6"], async () => {
+  await using model = await TinyModelFolder.create();
+  await using service = await ServiceProcess.ready(model.settings);
+  const results = await Deno.makeTempDir({ prefix: "kronos-load-" });
+  await using command = startLoadCommand(["soak", ...SMALL, "--results", results], {
+    BASE_URL: service.origin,
+  });
+  await service.line(({ message, path }) => message === "request" && path === "/v1/predict/single");
+  command.kill("SIGTERM");
+  const { code } = await command.output();
+  assert.equal(code, 130);
+  const { metrics } = JSON.parse(await Deno.readTextFile(`${results}/soak.json`));
+  assert.ok(metrics.http_reqs.values.count > 0);
+  await Deno.remove(results, { recursive: true });
+  assert.equal(await service.stop("SIGINT"), 0);
+});
+
+await testWithTools("a service that does not start fails the command", ["k6"], async () => {
+  const { code, output } = await loadCommand(["smoke"], { KRONOS_WORKERS: "many" });
+  assert.equal(code, 1);
+  assert.match(output, /KRONOS_WORKERS/);
+});
+
+Deno.test("what names a version of k6 names the same", async () => {
+  for (const path of [".ci/run", "README.md", "docs/load-testing.md"]) {
+    const text = await Deno.readTextFile(`${ROOT}/${path}`);
+    const versions = [...text.matchAll(/k6@(v[\d.]+\d)/g)].map(([, version]) => version);
+    assert.deepEqual([...new Set(versions)], [K6_VERSION], path);
+  }
+});
 
 Deno.test("without k6 the command says how to get it", async () => {
   const { code, output } = await loadCommand(["smoke"], { PATH: "/nowhere" });

@@ -3,6 +3,8 @@ import assert from "node:assert/strict";
 import type { ReplicaFault } from "../../src/inference/replica_fault.ts";
 import { SupervisedReplica } from "../../src/inference/supervised_replica.ts";
 import { openWorkerReplica } from "../../src/inference/worker_replica.ts";
+import { DEFAULT_SCHEDULER_SETTINGS, Scheduler } from "../../src/forecast/scheduler.ts";
+import type { SeriesInput } from "../../src/inference/engine.ts";
 import { forecastAlone, tinyParts, tinySeries } from "../engine/tiny_replica.ts";
 
 const parts = await tinyParts();
@@ -21,6 +23,7 @@ function silentWorker(): Worker {
 async function supervised(
   runTimeoutMs: number,
   silent: readonly number[] = [],
+  maxHeapBytes: number = Infinity,
 ): Promise<{
   readonly replica: SupervisedReplica;
   readonly workers: Worker[];
@@ -40,10 +43,17 @@ async function supervised(
   const replica = new SupervisedReplica(
     await open(),
     open,
-    { openTimeoutMs: OPEN_TIMEOUT_MS, runTimeoutMs, backoffBaseMs: 1, backoffCapMs: 10 },
+    {
+      openTimeoutMs: OPEN_TIMEOUT_MS,
+      runTimeoutMs,
+      maxHeapBytes,
+      backoffBaseMs: 1,
+      backoffCapMs: 10,
+    },
     {
       lost: ({ kind }) => lost.push(kind),
       replaced: () => lost.push("replaced"),
+      worn: () => lost.push("worn"),
       replacementFailed: (error) => lost.push(`not replaced: ${(error as ReplicaFault).kind}`),
     },
   );
@@ -100,4 +110,35 @@ Deno.test("a worker that never opens is given up, and another takes its place", 
   await forecastAlone(replica, tinySeries(40, { seed: 4 }));
   assert.deepEqual(lost, ["died", "not replaced: hung", "replaced"]);
   await replica.close();
+});
+
+Deno.test("a replica that grew past its mark is renewed between requests, and none is lost or changed", async () => {
+  // The runtime takes 16 MiB to begin with: a mark below that wears a worker with its first series.
+  const { replica, workers, lost } = await supervised(60_000, [], 1);
+  const { replica: unworn } = await supervised(60_000);
+  const scheduler = new Scheduler([replica], DEFAULT_SCHEDULER_SETTINGS);
+  const forecast = async (input: SeriesInput): Promise<Float32Array> => {
+    const values: number[] = [];
+    await scheduler.submit([{
+      paths: 1,
+      tokens: 60,
+      prepare: () => input,
+      advance: ({ candles }) => void values.push(...candles),
+      finish: () => {},
+    }], new AbortController().signal);
+    return Float32Array.from(values);
+  };
+  const inputs = Array.from({ length: 3 }, (_, seed) => tinySeries(40, { seed, horizon: 20 }));
+  const forecasts: Float32Array[] = [];
+  for (const input of inputs) forecasts.push(await forecast(input));
+  // The last one is renewed after its forecast is there.
+  while (lost.length < 2 * inputs.length) await new Promise((resolve) => setTimeout(resolve, 5));
+  await scheduler.close();
+  await replica.close();
+  for (const [i, input] of inputs.entries()) {
+    assert.deepEqual(forecasts[i], await forecastAlone(unworn, input));
+  }
+  await unworn.close();
+  assert.equal(workers.length, 1 + inputs.length);
+  assert.deepEqual(lost, inputs.flatMap(() => ["worn", "replaced"]));
 });

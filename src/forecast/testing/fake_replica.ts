@@ -8,6 +8,8 @@ export interface FakeReplicaOptions {
   readonly pause?: () => Promise<unknown>;
   /** Thrown by the calls it returns an error for. */
   readonly failure?: (call: "prefill" | "decode", seeds: readonly number[]) => Error | undefined;
+  /** Whether it is worn, after so many prefills since it was renewed; never unless given. */
+  readonly worn?: (prefills: number) => boolean;
   /** When it takes calls; at once unless given. */
   readonly available?: () => Promise<void>;
   /** Series with equal answers may be decoded together; all are equal unless given. */
@@ -49,11 +51,14 @@ export class FakeReplica implements Replica {
   readonly decodes: FakeDecodeCall[] = [];
   /** Most series held at a time. */
   mostHeld = 0;
+  /** How often it was renewed. */
+  renewals = 0;
   /** Most tokens of several series held at a time, those to be generated included. */
   mostTokens = 0;
   readonly #options: FakeReplicaOptions;
   readonly #held = new Map<number, Held>();
   #handles = 0;
+  #prefillsBefore = 0;
   #calling = false;
 
   /** By default each call takes one turn of the event loop and succeeds. */
@@ -69,6 +74,20 @@ export class FakeReplica implements Replica {
   /** See `Replica`. */
   available(): Promise<void> {
     return this.#options.available?.() ?? Promise.resolve();
+  }
+
+  /** See `Replica`. */
+  get worn(): boolean {
+    return this.#options.worn?.(this.prefills.length - this.#prefillsBefore) ?? false;
+  }
+
+  /** See `Replica`; what it holds then is a breach. */
+  renew(): Promise<void> {
+    return this.#alone(() => {
+      this.#expect(this.#held.size === 0, "renewed with series that are not finished");
+      this.#prefillsBefore = this.prefills.length;
+      this.renewals++;
+    });
   }
 
   /** See `Replica`. */
