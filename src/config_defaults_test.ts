@@ -4,8 +4,9 @@ import { readConfig } from "./config.ts";
 Deno.test("readConfig() gives the defaults of the contract, frozen", () => {
   const config = readConfig({});
   assert.ok(Object.isFrozen(config));
-  const { workers, threads, queueTokens, ...rest } = config;
-  assert.ok(workers >= 1 && threads >= 1 && queueTokens >= 1_000_000);
+  const { workers, threads, queueTokens, queueMb, cacheMb, ...rest } = config;
+  assert.ok(workers >= 1 && threads >= 1 && queueTokens >= 200_000);
+  assert.ok(queueMb >= 1 && queueMb <= 256 && cacheMb >= 1 && cacheMb <= 256);
   assert.deepEqual(rest, {
     host: "127.0.0.1",
     port: 8000,
@@ -37,7 +38,7 @@ Deno.test("readConfig() gives the defaults of the contract, frozen", () => {
     maxBatchRows: 32,
     maxPrefilledSeries: 64,
     precision: "f32",
-    cacheMb: 256,
+    memoryLimitMb: null,
     heapMarkMb: 1024,
     logLevel: "INFO",
     enableMetrics: true,
@@ -58,7 +59,6 @@ Deno.test("readConfig() gives the defaults of the contract, frozen", () => {
     rateLimitPerMinute: 100,
     trustedProxies: [],
     queueLimit: 64,
-    queueMb: 256,
     runTimeoutS: 60,
     retries: 2,
     retryBaseMs: 100,

@@ -41,6 +41,7 @@ const BOUNDS: readonly [variable: string, inside: string[], outside: string[]][]
   ["KRONOS_MAX_BATCH_ROWS", ["1", "4096"], ["0", "4097"]],
   ["KRONOS_MAX_PREFILLED_SERIES", ["1", "10000"], ["0", "10001"]],
   ["KRONOS_CACHE_MB", ["1", "1000000"], ["0", "1000001"]],
+  ["KRONOS_MEMORY_LIMIT_MB", ["1", "1000000000"], ["0", "1000000001"]],
   ["KRONOS_HEAP_MARK_MB", ["1", "4096"], ["0", "4097"]],
   ["KRONOS_MAX_REQUEST_SIZE_MB", ["0.001", "1024"], ["0", "1025"]],
   ["KRONOS_INFERENCE_TIMEOUT", ["0.001", "86400"], ["0", "86401"]],

@@ -5,6 +5,7 @@ import { createAdminApp, createApp } from "./http/app.ts";
 import { JsonThread } from "./http/json_thread.ts";
 import { listen } from "./http/serve.ts";
 import { drain, isClean, receipt } from "./lifecycle/drain.ts";
+import { checkMemory } from "./lifecycle/memory_need.ts";
 import { Service } from "./lifecycle/service.ts";
 import { ErrorPatterns } from "./telemetry/error_patterns.ts";
 import { createLog } from "./telemetry/log.ts";
@@ -20,9 +21,9 @@ const EXIT_SIGNAL = { SIGTERM: 143, SIGINT: 130 } as const;
 const LOOPBACK = ["127.0.0.1", "::1", "localhost"];
 
 /** What can be made of these settings; where they are bad, a line for each and the end. */
-function configured<Made>(make: () => Made): Made {
+async function configured<Made>(make: () => Made | Promise<Made>): Promise<Made> {
   try {
-    return make();
+    return await make();
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     for (const problem of error.problems) console.error(`Bad configuration: ${problem}`);
@@ -30,7 +31,8 @@ function configured<Made>(make: () => Made): Made {
   }
 }
 
-const config = configured(() => readConfig(Deno.env.toObject()));
+const config = await configured(() => readConfig(Deno.env.toObject()));
+await configured(() => checkMemory(config));
 const log = createLog(config.logLevel);
 const metrics = createMetrics();
 const ledger = new RequestLedger();
@@ -61,7 +63,7 @@ const parts = {
   jsonThread,
   stopSignal: stop.signal,
 };
-const app = configured(() => createApp(parts));
+const app = await configured(() => createApp(parts));
 const socket = {
   hostname: config.host,
   timeouts: {

@@ -16,7 +16,9 @@ export interface DescribedSetting {
 /** Defaults that differ from machine to machine, in words: the document is the same on all of them. */
 export const MACHINE_DEFAULTS: Readonly<Partial<Record<keyof typeof SETTINGS, string>>> = {
   workers: "one a core",
+  cacheMb: "from the memory",
   queueTokens: "from the memory",
+  queueMb: "from the memory",
 };
 
 const HEADER = `# Configuration

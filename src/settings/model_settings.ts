@@ -1,10 +1,15 @@
 /** Settings of the model and the replicas that run it. */
+import { memoryLimitBytes } from "./memory_limit.ts";
 import { oneOf, positive, seconds, setting, text, whole } from "./setting.ts";
 
 /** A replica a core, one thread each: threads wait for each other, spinning, where a core is busy. */
 export function defaultReplicas(cores: number): { workers: number; threads: number } {
   return { workers: Math.max(1, cores), threads: 1 };
 }
+
+/** Share of the memory limit that keys and values of one replica may take, and the most in megabytes. */
+const CACHE_SHARE = 1 / 12;
+const MOST_CACHE_MB = 256;
 
 const replicas = defaultReplicas(navigator.hardwareConcurrency);
 
@@ -84,9 +89,16 @@ export const MODEL_SETTINGS = {
   cacheMb: setting(
     "KRONOS_CACHE_MB",
     "megabytes",
-    256,
+    Math.min(MOST_CACHE_MB, Math.ceil(memoryLimitBytes() * CACHE_SHARE / 1e6)),
     whole(1, 1_000_000),
-    "of keys and values in a replica; one series always fits, more wait: docs/performance.md",
+    "of keys and values in a replica: a twelfth of the memory, 256 at most; one series always fits",
+  ),
+  memoryLimitMb: setting<number | null>(
+    "KRONOS_MEMORY_LIMIT_MB",
+    "megabytes",
+    null,
+    whole(1, 1_000_000_000),
+    "that must suffice for what is set here, or the start is refused; absent: the cgroup's limit",
   ),
   heapMarkMb: setting(
     "KRONOS_HEAP_MARK_MB",
