@@ -375,7 +375,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "text/event-stream": string;
+                        "text/event-stream": unknown;
                         "application/x-ndjson": components["schemas"]["StreamLine"];
                     };
                 };
@@ -544,7 +544,7 @@ export interface paths {
                     };
                     content: {
                         "application/json": components["schemas"]["Backtest"];
-                        "text/event-stream": string;
+                        "text/event-stream": unknown;
                         "application/x-ndjson": components["schemas"]["BacktestLine"];
                     };
                 };
