@@ -14,8 +14,11 @@ type Estimate = NonNullable<BacktestSummary["crps_ratio"]>;
 const ratio = (value: number): string => value.toFixed(3);
 const share = (value: number): string => `${Math.round(value * 100)}%`;
 
-/** What a number is where there is none: candles that do not move. */
+/** What a number is where there is none: candles that do not move, or as no market does. */
 const NONE = "–";
+
+const error = (value: number | null): string =>
+  value === null ? NONE : `${(value * 100).toFixed(2)}%`;
 
 function row(
   name: string,
@@ -55,8 +58,8 @@ export function stepTable({ steps }: BacktestSummary): ScoreTable {
     rows: steps.map(({ step, crps_ratio, mae, direction, coverage }) => [
       String(step),
       crps_ratio === null ? NONE : ratio(crps_ratio.value),
-      `${(mae.model * 100).toFixed(2)}%`,
-      `${(mae.last_value * 100).toFixed(2)}%`,
+      error(mae.model),
+      error(mae.last_value),
       direction === null ? NONE : share(direction),
       ...bands.map((band) => share(coverage[band])),
     ]),

@@ -26,6 +26,7 @@ function drawable({ cells }: CandleRow, time: number | null): ChartCandle | null
   const prices = PRICES.map((name) => cells[name]);
   if (time === null || !prices.every((price) => typeof price === "number")) return null;
   const [open, high, low, close] = prices as number[];
+  if (high < Math.max(open, close) || low > Math.min(open, close)) return null;
   return { time, open, high, low, close };
 }
 

@@ -3,7 +3,9 @@ import { ConfigError, readConfig, unknownVariables } from "./config.ts";
 import { Admission } from "./forecast/admission.ts";
 import { createAdminApp, createApp } from "./http/app.ts";
 import { JsonThread } from "./http/json_thread.ts";
+import { reportBrokenRequest } from "./http/report_error.ts";
 import { listen } from "./http/serve.ts";
+import type { BrokenRequest } from "./http/socket_answer.ts";
 import { drain, isClean, receipt } from "./lifecycle/drain.ts";
 import { checkMemory } from "./lifecycle/memory_need.ts";
 import { Service } from "./lifecycle/service.ts";
@@ -72,6 +74,7 @@ const socket = {
     idleMs: config.idleTimeoutS * 1000,
   },
   onConnection: (change: 1 | -1) => metrics.connections.inc(change),
+  onBrokenRequest: (broken: BrokenRequest) => reportBrokenRequest(broken, parts),
 };
 const server = await listen(app.fetch, { ...socket, port: config.port });
 errorPatterns.start();

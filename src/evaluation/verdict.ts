@@ -7,6 +7,11 @@ import type { Estimate } from "./summarize_scores.ts";
  */
 export const MIN_JUDGED_WINDOWS = 10;
 
+/** Whether an estimate is numbers, so that something can be said of it. */
+export function isKnown({ value, low, high }: Estimate): boolean {
+  return [value, low, high].every(Number.isFinite);
+}
+
 /** Whether forecasts were better than a random walk. */
 export interface Verdict {
   /** `undecided` where the windows do not tell. */
@@ -24,12 +29,14 @@ function percent(share: number): string {
  *
  * @param ratio below 1 is better; not finite where the candles do not move
  */
-export function verdictOf({ value, low, high }: Estimate, windows: number): Verdict {
+export function verdictOf(ratio: Estimate, windows: number): Verdict {
+  const { value, low, high } = ratio;
   const count = `${windows} window${windows === 1 ? "" : "s"}`;
-  if (!Number.isFinite(value)) {
+  if (!isKnown(ratio)) {
     return {
       verdict: "undecided",
-      sentence: "These candles do not move, so that no forecast can be better than the last value.",
+      sentence:
+        "These candles do not move, or move as no market does: there is no score to compare.",
     };
   }
   const difference = `${percent(1 - value)} ${value < 1 ? "lower" : "higher"}`;

@@ -39,5 +39,6 @@ Deno.test("verdictOf() is undecided where the candles do not move", () => {
     const { verdict, sentence } = verdictOf({ value, low: value, high: value }, 20);
     assert.equal(verdict, "undecided");
     assert.match(sentence, /do not move/);
+    assert.equal(verdictOf({ value: 0.5, low: 0.4, high: value }, 20).verdict, "undecided");
   }
 });

@@ -2,7 +2,7 @@
 import type { BacktestWindow } from "../evaluation/backtest.ts";
 import { BANDS, type StepScore } from "../evaluation/score_window.ts";
 import type { Cell, Estimate, Summary } from "../evaluation/summarize_scores.ts";
-import { verdictOf } from "../evaluation/verdict.ts";
+import { isKnown, verdictOf } from "../evaluation/verdict.ts";
 import { meanOverPaths } from "../forecast/mean_over_paths.ts";
 import { quantile } from "../forecast/quantiles.ts";
 import type { ModelInfo } from "../inference/engine.ts";
@@ -84,9 +84,9 @@ export function startDocument({ seriesId, choice }: ValidBacktest, info: ModelIn
   };
 }
 
-/** Null where it is no number: a ratio to what does not move. */
-function known(estimate: Estimate | null): Estimate | null {
-  return estimate !== null && Number.isFinite(estimate.value) ? estimate : null;
+/** Null where it is no number: a ratio to what does not move, or moves past all numbers. */
+function known(estimate: Estimate): Estimate | null {
+  return isKnown(estimate) ? estimate : null;
 }
 
 function stepDocument(cell: Cell, ratio: Estimate): object {

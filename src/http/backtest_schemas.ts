@@ -56,14 +56,17 @@ const estimate = z.object({
 /** By the share of the probability in the middle: "0.5", "0.8", "0.9". */
 const byBand = <Value extends z.ZodType>(value: Value) => z.record(z.string(), value);
 
+/** A share of the last close; null where it is past all numbers, as no market's is. */
+const share = z.number().nullable();
+
 /** Continuous ranked probability scores of the close, as shares of the last close: less is better. */
 const contenders = z.object({
-  model: z.number(),
-  last_value: z.number(),
-  gaussian: z.number(),
-  bootstrap: z.number(),
-  ewma_gaussian: z.number(),
-  ewma_bootstrap: z.number(),
+  model: share,
+  last_value: share,
+  gaussian: share,
+  bootstrap: share,
+  ewma_gaussian: share,
+  ewma_bootstrap: share,
 });
 
 const windowSchema = z.object({
@@ -77,7 +80,7 @@ const windowSchema = z.object({
   scores: z.array(z.object({
     step: z.int().min(1),
     crps: contenders,
-    error: z.number().openapi({ description: "Of the mean, as a share of the last close." }),
+    error: share.openapi({ description: "Of the mean, as a share of the last close." }),
     covered: byBand(z.boolean()),
     direction: z.boolean().nullable().openapi({
       description: "Whether the mean went the way of the close; null where that did not move.",
@@ -104,7 +107,7 @@ const resultFields = {
   crps_ratio: estimate.nullable().openapi({
     description:
       "CRPS to that of the better random walk, the geometric mean over the steps: below " +
-      "1 is better. Null where the candles do not move.",
+      "1 is better. Null where the candles do not move, or as no market does.",
   }),
   mae_ratio: estimate.nullable().openapi({
     description: "Absolute error of the mean to that of the last value.",
@@ -117,7 +120,7 @@ const resultFields = {
     step: z.int().min(1),
     crps_ratio: estimate.nullable(),
     crps: contenders,
-    mae: z.object({ model: z.number(), last_value: z.number() }),
+    mae: z.object({ model: share, last_value: share }),
     coverage: byBand(z.number()),
     direction: z.number().nullable(),
   })),

@@ -92,7 +92,8 @@ export function json(
  */
 export function eventContent(line: Schema, example: object): ResponseConfig["content"] {
   return {
-    "text/event-stream": { schema: { type: "string" as const } },
+    // Tools hold each event against a schema here, of which OpenAPI 3.1 knows none.
+    "text/event-stream": { schema: {} },
     "application/x-ndjson": { schema: line, example },
   };
 }

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { readConfig } from "../config.ts";
+import { BANDS, CONTENDERS, type StepScore, type WindowScore } from "../evaluation/score_window.ts";
 import type { ModelInfo } from "../inference/engine.ts";
 import { JsonThread } from "./json_thread.ts";
 import type { PredictionAnswer } from "./prediction_answer.ts";
@@ -65,6 +66,49 @@ function answer(rows: number): PredictionAnswer {
     }],
   };
 }
+
+/** A window whose scores differ by its time. */
+function windowScore(time: number): WindowScore {
+  const crps = Object.fromEntries(
+    CONTENDERS.map((name, i) => [name, time + i]),
+  ) as StepScore["crps"];
+  return {
+    file: "a",
+    market: "a",
+    time,
+    inconsistent: null,
+    steps: [{
+      step: 1,
+      crps,
+      plainCrps: time,
+      error: time,
+      covered: BANDS.map(() => 1),
+      pit: 0.5,
+      direction: null,
+      volume: null,
+    }],
+  };
+}
+
+Deno.test("parseBacktest() and summarize() yield the same on either thread", async () => {
+  const here = new JsonThread({ jsonThreadKb: 1, workers: 0 });
+  using there = new TestedThread(1);
+  const candles = Array.from({ length: 40 }, (_, i) => {
+    const close = 100 + i % 3;
+    return { open: close, high: close, low: close, close };
+  });
+  const timestamps = candles.map((_, i) => new Date(i * 3_600_000).toISOString());
+  const bytes = (): Uint8Array<ArrayBuffer> =>
+    new TextEncoder().encode(JSON.stringify({ candles, timestamps, horizon: 4 }).padEnd(5000));
+  const [one, other] = [
+    await here.parseBacktest(bytes(), context),
+    await there.parseBacktest(bytes(), context),
+  ];
+  assert.equal(one?.choice.windows, 5);
+  assert.deepEqual(other, one);
+  const scores = [1, 2, 3].map((time) => windowScore(time));
+  assert.deepEqual(await there.summarize(scores, 1), await here.summarize(scores, 1));
+});
 
 Deno.test("parse() yields the same on either thread, in order", async () => {
   using thread = new TestedThread(1);

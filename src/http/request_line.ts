@@ -7,6 +7,9 @@ import type { AppParts } from "./app_parts.ts";
 
 const REQUEST_ID = /^[A-Za-z0-9._-]{1,128}$/;
 
+/** Stands for the route in metrics where there is none. */
+export const NO_ROUTE = "none";
+
 /** Characters of a path that the log repeats. */
 const MAX_PATH_CHARACTERS = 200;
 
@@ -79,7 +82,7 @@ export function requestLine(
     const sent = c.res.status;
     const close = (): void => {
       const status = c.get("lateStatus") ?? sent;
-      parts.metrics.responses.inc({ route: route ?? "none", code: status });
+      parts.metrics.responses.inc({ route: route ?? NO_ROUTE, code: status });
       const errorType = logged.error_type as string | undefined;
       trace.answered({ requestId, method: c.req.method, route, status, errorType });
       writeLine(parts, c, status, route, startedAt);

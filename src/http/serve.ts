@@ -8,7 +8,7 @@ import { createServer, type Server, type ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { spanOf } from "../telemetry/request_trace.ts";
 import type { Bindings } from "./app_env.ts";
-import { socketAnswer } from "./socket_answer.ts";
+import { type BrokenRequest, brokenRequest } from "./socket_answer.ts";
 
 /** How long a client may take, in milliseconds. */
 export interface SocketTimeouts {
@@ -30,6 +30,8 @@ export interface ListenOptions {
   readonly timeouts: SocketTimeouts;
   /** Told of each connection that opens (1) or closes (-1). */
   readonly onConnection?: (change: 1 | -1) => void;
+  /** Told of each that was answered without ever becoming a request. */
+  readonly onBrokenRequest?: (broken: BrokenRequest) => void;
 }
 
 /** A server that listens. */
@@ -48,9 +50,18 @@ export interface HttpServer {
 const CHECK_INTERVAL_MS = 1000;
 
 /** Answers what never became a request: a head or a body that is late, too large or not HTTP. */
-function answerBrokenRequest(error: Error & { code?: string }, socket: Socket): void {
-  if (socket.writable && error.code !== "ECONNRESET") socket.end(socketAnswer(error.code));
-  else socket.destroy();
+function answerBrokenRequest(
+  error: Error & { code?: string },
+  socket: Socket,
+  onBrokenRequest: (broken: BrokenRequest) => void,
+): void {
+  if (!socket.writable || error.code === "ECONNRESET") {
+    socket.destroy();
+    return;
+  }
+  const broken = brokenRequest(error.code);
+  onBrokenRequest(broken);
+  socket.end(broken.text);
 }
 
 /**
@@ -60,7 +71,7 @@ function answerBrokenRequest(error: Error & { code?: string }, socket: Socket): 
  */
 export function listen(
   fetch: (request: Request, bindings: Bindings) => Response | Promise<Response>,
-  { hostname, port, timeouts, onConnection = () => {} }: ListenOptions,
+  { hostname, port, timeouts, onConnection = () => {}, onBrokenRequest = () => {} }: ListenOptions,
 ): Promise<HttpServer> {
   let closing = false;
   const answering = new Map<ServerResponse, Answering>();
@@ -100,17 +111,11 @@ export function listen(
     if (closing) closeAfterLastAnswers();
     return listener(incoming, outgoing);
   });
-  server.on("clientError", answerBrokenRequest);
-  // A pipelined answer whose turn never comes hears nothing of its connection's end.
-  server.on("connection", (socket) => {
-    onConnection(1);
-    socket.once("close", () => {
-      onConnection(-1);
-      for (const [outgoing, answer] of answering) {
-        if (outgoing.req.socket === socket) answer.end();
-      }
-    });
-  });
+  server.on(
+    "clientError",
+    (error, socket: Socket) => answerBrokenRequest(error, socket, onBrokenRequest),
+  );
+  watchConnections(server, answering, onConnection);
   return new Promise((resolve, reject) => {
     server.once("error", reject);
     server.listen(port, hostname, () => {
@@ -125,6 +130,23 @@ export function listen(
         settled: () => settled(answering),
         shutdown: () => shutdown(server),
       });
+    });
+  });
+}
+
+/** A pipelined answer whose turn never comes hears nothing of its connection's end. */
+function watchConnections(
+  server: Server,
+  answering: ReadonlyMap<ServerResponse, Answering>,
+  onConnection: (change: 1 | -1) => void,
+): void {
+  server.on("connection", (socket) => {
+    onConnection(1);
+    socket.once("close", () => {
+      onConnection(-1);
+      for (const [outgoing, answer] of answering) {
+        if (outgoing.req.socket === socket) answer.end();
+      }
     });
   });
 }

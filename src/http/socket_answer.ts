@@ -34,12 +34,24 @@ const REASONS: Readonly<Record<number, string>> = {
   431: "Request Header Fields Too Large",
 };
 
+/** A request that never reached the application, and its answer. */
+export interface BrokenRequest {
+  /** What was wrong with it. */
+  readonly type: ErrorType;
+  /** Its status. */
+  readonly status: number;
+  /** Names it in the answer and in the log. */
+  readonly requestId: string;
+  /** A whole HTTP/1.1 answer with the one body of errors; it closes the connection. */
+  readonly text: string;
+}
+
 /**
- * A whole HTTP/1.1 answer with the one body of errors; it closes the connection.
+ * The answer to what never became a request.
  *
  * @param code of the server's error, e.g. `HPE_HEADER_OVERFLOW`; anything else counts as not HTTP
  */
-export function socketAnswer(code: string | undefined): string {
+export function brokenRequest(code: string | undefined): BrokenRequest {
   const { type, message, constraint } = FAULTS[code ?? ""] ?? NOT_HTTP;
   const { status } = ERRORS[type];
   const requestId = crypto.randomUUID();
@@ -52,7 +64,7 @@ export function socketAnswer(code: string | undefined): string {
       timestamp: new Date().toISOString().replace(/\.\d+Z$/, "Z"),
     },
   });
-  return [
+  const text = [
     `HTTP/1.1 ${status} ${REASONS[status]}`,
     "Content-Type: application/json",
     `Content-Length: ${new TextEncoder().encode(body).length}`,
@@ -61,4 +73,5 @@ export function socketAnswer(code: string | undefined): string {
     "",
     body,
   ].join("\r\n");
+  return { type, status, requestId, text };
 }

@@ -1,8 +1,10 @@
 /** Backtests of the client's own candles. */
 import assert from "node:assert/strict";
+import fc from "fast-check";
 import { DrainingError } from "../../src/forecast/errors.ts";
 import { allEvents, eventsOf, type StreamEvent } from "./stream_events.ts";
 import { minutes, seriesBody } from "./series_body.ts";
+import { validSeries } from "./valid_series.ts";
 import { BACKTEST, errorOf, TestedApp } from "./tested_app.ts";
 
 const NDJSON = { "Content-Type": "application/json", Accept: "application/x-ndjson" };
@@ -125,6 +127,20 @@ Deno.test("candles that do not move have no ratio, and the sentence says why", a
   );
   assert.deepEqual([crps_ratio, mae_ratio, direction, verdict], [null, null, null, "undecided"]);
   assert.match(String(sentence), /do not move/);
+});
+
+Deno.test("a backtest of any valid candles is answered as the document states", async () => {
+  const under = new TestedApp();
+  await fc.assert(
+    fc.asyncProperty(validSeries, fc.integer({ min: 1, max: 3 }), async (series, windows) => {
+      const { candles, timestamps } = series;
+      fc.pre(candles.length >= windows + 2);
+      const body = { candles, timestamps, windows, horizon: 1, overrides: { sample_count: 2 } };
+      const response = await under.post(BACKTEST, body);
+      assert.equal(response.status, 200, await response.text());
+    }),
+    { numRuns: 30 },
+  );
 });
 
 Deno.test("a backtest's cost is bounded, and a refusal says by which setting", async () => {

@@ -136,7 +136,8 @@ await testWithTools("a field that does not exist is found", ["kubectl"], async (
   await assert.rejects(checkTypes([misspelt as unknown as KubernetesObject]), /replica/);
 });
 
-await testWithTools("the ServiceMonitor builds", ["kubectl"], async () => {
+await testWithTools("the ServiceMonitor and the PrometheusRule build", ["kubectl"], async () => {
   const monitor = await commandOutput("kubectl", ["kustomize", "deploy/kubernetes/monitoring"]);
   assert.match(monitor, /kind: ServiceMonitor/);
+  assert.match(monitor, /kind: PrometheusRule/);
 });

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { allEvents } from "../contract/stream_events.ts";
 import { predictRequest } from "./candles.ts";
+import { TinyModelFolder } from "../lifecycle/tiny_model_folder.ts";
 import { ServiceProcess } from "./service_process.ts";
 
 Deno.test("a stream of the default model has the numbers of the single route, bit by bit", async () => {
@@ -22,4 +23,18 @@ Deno.test("a stream of the default model has the numbers of the single route, bi
     warnings: single.warnings,
     seed: single.seed,
   });
+});
+
+Deno.test("a stream under `exact`, past the context, has the numbers of the single route", async () => {
+  await using model = await TinyModelFolder.create();
+  await using service = await ServiceProcess.ready({
+    ...model.settings,
+    KRONOS_CONTEXT_POLICY: "exact",
+    KRONOS_CHUNK_STEPS: "4",
+  });
+  const request = predictRequest(60, 20, { fields: { overrides: { sample_count: 2 } } });
+  const single = await (await service.post("/v1/predict/single", request)).json();
+  const events = await allEvents(await service.post("/v1/predict/stream", request));
+  const candles = events.filter(({ event }) => event === "candle").map(({ data }) => data.candle);
+  assert.deepEqual(candles, single.prediction);
 });

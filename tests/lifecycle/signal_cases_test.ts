@@ -106,6 +106,11 @@ serviceTest("a body that stalls is cut by its own time limit, 408", async (servi
   assert.equal(response?.status, 408);
   assert.equal(JSON.parse(response.body).error.type, "RequestTimeout");
   assert.equal(await client.rest(), "");
+  const { error: { request_id } } = JSON.parse(response.body);
+  const line = await service.line((line) => line.request_id === request_id);
+  assert.deepEqual([line.status, line.error_type], [408, "RequestTimeout"]);
+  const page = await (await service.get("/v1/metrics")).text();
+  assert.match(page, /^kronos_errors_total\{type="RequestTimeout",cause=""\} 1$/m);
   assert.equal(await service.stop(), 0);
 }, { KRONOS_HEAD_TIMEOUT: "1", KRONOS_BODY_TIMEOUT: "1", KRONOS_LAME_DUCK_MS: "0" });
 

@@ -77,36 +77,39 @@ await testWithTools(
 );
 
 await testWithTools(
-  "replicas that hang fire KronosWorkersRestarting, a process that starts again KronosProcessRestarting",
+  "a process that starts again and again fires KronosProcessRestarting",
   ["prometheus"],
   async () => {
-    await using model = await faultyModel();
-    await using hangs = await ServiceProcess.ready({
-      ...model.settings,
-      KRONOS_RUN_TIMEOUT: "1",
-      KRONOS_RELOAD_BASE_MS: "1",
-    });
+    await using model = await TinyModelFolder.create();
     const port = freePort();
-    const environment = { ...model.settings, PORT: String(port) };
-    await using prometheus = await PrometheusProcess.start({ hangs: hangs.port, loops: port });
-    await using _load = new SteadyRequests(2000, async () => {
-      await ask(hangs, FAILING_LENGTHS.hangs, { "X-Request-Deadline-Ms": "30000" });
-    });
+    const environment = { ...model.settings, PORT: String(port), KRONOS_LOG_LEVEL: "DEBUG" };
+    await using prometheus = await PrometheusProcess.start({ loops: port });
     let fired = false;
-    const loops = prometheus.fires("KronosProcessRestarting", "loops").finally(() => fired = true);
-    const scraped = ({ route }: { readonly route?: unknown }) => route === "/v1/metrics";
+    const firing = prometheus.fires("KronosProcessRestarting", "loops")
+      .finally(() => fired = true);
     while (!fired) {
-      await using started = await ServiceProcess.start({
-        ...environment,
-        KRONOS_LOG_LEVEL: "DEBUG",
-      });
-      await started.line(scraped);
+      await using started = await ServiceProcess.start(environment);
+      await started.line(({ route }) => route === "/v1/metrics"); // Prometheus has seen it
       await started.stop("SIGINT");
     }
-    await loops;
-    await prometheus.fires("KronosWorkersRestarting", "hangs");
+    await firing;
   },
 );
+
+await testWithTools("replicas that hang fire KronosWorkersRestarting", ["prometheus"], async () => {
+  await using model = await faultyModel();
+  await using service = await ServiceProcess.ready({
+    ...model.settings,
+    KRONOS_WORKERS: "2",
+    KRONOS_RUN_TIMEOUT: "3",
+    KRONOS_RELOAD_BASE_MS: "1",
+  });
+  await using prometheus = await PrometheusProcess.start({ hangs: service.port });
+  await using _load = new SteadyRequests(1000, async () => {
+    await ask(service, FAILING_LENGTHS.hangs, { "X-Request-Deadline-Ms": "8000" });
+  });
+  await prometheus.fires("KronosWorkersRestarting", "hangs");
+});
 
 await testWithTools(
   "a replica that hangs for long fires KronosModelStalled, and what piles up behind it the alerts of capacity",

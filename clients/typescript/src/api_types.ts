@@ -375,7 +375,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "text/event-stream": string;
+                        "text/event-stream": unknown;
                         "application/x-ndjson": components["schemas"]["StreamLine"];
                     };
                 };
@@ -544,7 +544,7 @@ export interface paths {
                     };
                     content: {
                         "application/json": components["schemas"]["Backtest"];
-                        "text/event-stream": string;
+                        "text/event-stream": unknown;
                         "application/x-ndjson": components["schemas"]["BacktestLine"];
                     };
                 };
@@ -1565,16 +1565,16 @@ export interface components {
                 step: number;
                 crps_ratio: components["schemas"]["Estimate"] & unknown;
                 crps: {
-                    model: number;
-                    last_value: number;
-                    gaussian: number;
-                    bootstrap: number;
-                    ewma_gaussian: number;
-                    ewma_bootstrap: number;
+                    model: number | null;
+                    last_value: number | null;
+                    gaussian: number | null;
+                    bootstrap: number | null;
+                    ewma_gaussian: number | null;
+                    ewma_bootstrap: number | null;
                 };
                 mae: {
-                    model: number;
-                    last_value: number;
+                    model: number | null;
+                    last_value: number | null;
                 };
                 coverage: {
                     [key: string]: number;
@@ -1583,7 +1583,7 @@ export interface components {
             }[];
             windows: components["schemas"]["BacktestWindow"][];
         };
-        /** @description CRPS to that of the better random walk, the geometric mean over the steps: below 1 is better. Null where the candles do not move. */
+        /** @description CRPS to that of the better random walk, the geometric mean over the steps: below 1 is better. Null where the candles do not move, or as no market does. */
         Estimate: {
             value: number;
             low: number;
@@ -1608,15 +1608,15 @@ export interface components {
             scores: {
                 step: number;
                 crps: {
-                    model: number;
-                    last_value: number;
-                    gaussian: number;
-                    bootstrap: number;
-                    ewma_gaussian: number;
-                    ewma_bootstrap: number;
+                    model: number | null;
+                    last_value: number | null;
+                    gaussian: number | null;
+                    bootstrap: number | null;
+                    ewma_gaussian: number | null;
+                    ewma_bootstrap: number | null;
                 };
                 /** @description Of the mean, as a share of the last close. */
-                error: number;
+                error: number | null;
                 covered: {
                     [key: string]: boolean;
                 };
@@ -1680,16 +1680,16 @@ export interface components {
                 step: number;
                 crps_ratio: components["schemas"]["Estimate"] & unknown;
                 crps: {
-                    model: number;
-                    last_value: number;
-                    gaussian: number;
-                    bootstrap: number;
-                    ewma_gaussian: number;
-                    ewma_bootstrap: number;
+                    model: number | null;
+                    last_value: number | null;
+                    gaussian: number | null;
+                    bootstrap: number | null;
+                    ewma_gaussian: number | null;
+                    ewma_bootstrap: number | null;
                 };
                 mae: {
-                    model: number;
-                    last_value: number;
+                    model: number | null;
+                    last_value: number | null;
                 };
                 coverage: {
                     [key: string]: number;
