@@ -1,24 +1,31 @@
 /** What one process of the benchmark measures, and what it prints. */
+import type { Device, Precision } from "../src/inference/engine.ts";
 
-/** One measurement: a forecast of one series, repeated. */
+/** One measurement: forecasts made together, repeated. */
 export interface BenchCase {
   /** A folder with a `manifest.json`. */
   readonly modelPath: string;
   /** The runtime: onnxruntime-web, or onnxruntime of the machine on the same graphs. */
-  readonly device: "wasm" | "native";
-  /** Threads of one run. */
+  readonly device: Device;
+  /** Numbers of the large products. */
+  readonly precision: Precision;
+  /** Workers; series and paths are shared among them as evenly as they go. */
+  readonly replicas: number;
+  /** Threads of each replica. */
   readonly threads: number;
   /** Candles of input. */
   readonly context: number;
   /** Steps to forecast. */
   readonly horizon: number;
-  /** Sample paths of the series. */
+  /** Series that are forecast together. */
+  readonly series: number;
+  /** Sample paths of each series. */
   readonly paths: number;
-  /** Forecasts that count, after one that does not. */
+  /** Forecasts that count, after those that warm up. */
   readonly repeats: number;
 }
 
-/** Milliseconds by phase, the median over the repeats; memory at the end. */
+/** Milliseconds by phase, the median over the repeats, of the slowest replica; memory at the end. */
 export interface BenchResult {
   /** Opening the model folder and its sessions. */
   readonly loadMs: number;

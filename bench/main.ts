@@ -1,25 +1,60 @@
 /**
- * `deno task bench [--json FILE] [--repeats N] [--threads N]`: the time of one forecast by phase, on
- * WASM and on native onnxruntime with the same graphs in turn, and the ratio of the two. Machines are
- * noisy: the ratio is the figure to quote.
+ * `deno task bench [--json FILE] [--shapes nano,mini,small] [--repeats N] [--rounds N] [--cases TEXT]`:
+ * forecasts of 400 candles, 120 steps, by phase, shape and number of paths; throughput by the number of
+ * series together; memory; each beside native onnxruntime on the same graphs, where `deno task
+ * native:install` was run. Machines are noisy: the ratios are the figures to quote.
  */
 import { parseArgs } from "node:util";
+import { nativeRuntime, NativeRuntimeError } from "../src/inference/native_runtime.ts";
 import { type BenchCase, type BenchResult, median } from "./case.ts";
-
-/** Published sizes are made of random weights: time does not depend on them. */
-const SHAPES = ["nano", "mini", "small"] as const;
-
-/** Rounds of wasm, native, wasm, native, ...: drift of the machine meets both alike. */
-const ROUNDS = 3;
 
 const { values } = parseArgs({
   options: {
     json: { type: "string" },
-    repeats: { type: "string", default: "2" },
-    threads: { type: "string", default: "2" },
-    shapes: { type: "string", default: SHAPES.join(",") },
+    shapes: { type: "string", default: "nano,mini,small" },
+    repeats: { type: "string", default: "3" },
+    rounds: { type: "string", default: "1" },
+    cases: { type: "string", default: "" },
   },
 });
+
+type Variant = Omit<BenchCase, "modelPath" | "context" | "horizon" | "repeats">;
+
+const ONE: Variant = {
+  device: "wasm",
+  precision: "f32",
+  replicas: 1,
+  threads: 2,
+  series: 1,
+  paths: 1,
+};
+
+/** As served: a replica a core, one thread each. */
+const SERVED = { replicas: 2, threads: 1 };
+
+const PATHS: Variant[] = [
+  ONE,
+  { ...ONE, precision: "int8" },
+  { ...ONE, device: "native" },
+];
+const THIRTY_TWO = PATHS.flatMap((variant) => [
+  { ...variant, paths: 32 },
+  { ...variant, ...SERVED, paths: 32 },
+]);
+const THROUGHPUT = [1, 4, 16].map((series) => ({ ...ONE, ...SERVED, series }));
+
+/** Published sizes are made of random weights: with the same rows time hardly depends on them. */
+const CASES: Readonly<Record<string, readonly Variant[]>> = {
+  nano: [...PATHS, ...THIRTY_TWO, ...THROUGHPUT],
+  mini: [...PATHS, ...THIRTY_TWO],
+  small: PATHS,
+};
+
+/** What a case is called in the table, and by `--cases`. */
+function caseName(shape: string, { device, precision, replicas, threads, ...variant }: Variant) {
+  const { series, paths } = variant;
+  return `${shape} ${series}x${paths} ${device} ${precision} ${replicas}x${threads}`;
+}
 
 async function run(args: string[]): Promise<string> {
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
@@ -35,78 +70,77 @@ function path(relative: string): string {
 
 async function modelFolder(shape: string, scratch: string): Promise<string> {
   if (shape === "nano") return path("../models/nano");
-  const checkpoint = `${scratch}/${shape}-checkpoint`;
-  await run([
-    path("../src/importer/random_checkpoint.ts"),
-    "--shape",
-    shape,
-    "--out",
-    checkpoint,
-    "--seed",
-    "1",
-  ]);
-  const folder = `${scratch}/${shape}`;
-  await run([
-    path("../src/importer/main.ts"),
-    "--model",
-    `${checkpoint}/model`,
-    "--tokenizer",
-    `${checkpoint}/tokenizer`,
-    "--out",
-    folder,
-  ]);
+  const [checkpoint, folder] = [`${scratch}/${shape}-checkpoint`, `${scratch}/${shape}`];
+  const random = path("../src/importer/random_checkpoint.ts");
+  await run([random, "--shape", shape, "--out", checkpoint, "--seed", "1"]);
+  const sources = ["--model", `${checkpoint}/model`, "--tokenizer", `${checkpoint}/tokenizer`];
+  await run([path("../src/importer/main.ts"), ...sources, "--out", folder]);
   return folder;
 }
 
-async function measure(benchCase: BenchCase): Promise<BenchResult> {
-  // The native runtime is not in the lock file, see run_case.ts.
-  return JSON.parse(await run(["--no-lock", path("run_case.ts"), JSON.stringify(benchCase)]));
+function isNativeThere(): boolean {
+  try {
+    nativeRuntime();
+    return true;
+  } catch (error) {
+    if (error instanceof NativeRuntimeError) return false;
+    throw error;
+  }
 }
 
-function middle(results: readonly BenchResult[], name: keyof BenchResult): number {
-  return median(results.map((result) => result[name]));
+/** Rounds of all cases in turn: drift of the machine meets all alike. */
+async function measure(
+  shape: string,
+  scratch: string,
+): Promise<Map<string, { variant: Variant; results: BenchResult[] }>> {
+  const measured = new Map<string, { variant: Variant; results: BenchResult[] }>();
+  const native = isNativeThere();
+  const wanted = CASES[shape].filter((variant) =>
+    (native || variant.device === "wasm") && caseName(shape, variant).includes(values.cases)
+  );
+  const modelPath = await modelFolder(shape, scratch);
+  for (let round = 0; round < Number(values.rounds); round++) {
+    for (const variant of wanted) {
+      const numbers = { context: 400, horizon: 120, repeats: Number(values.repeats) };
+      const benchCase: BenchCase = { ...variant, modelPath, ...numbers };
+      const result = JSON.parse(await run([path("run_case.ts"), JSON.stringify(benchCase)]));
+      const name = caseName(shape, variant);
+      console.error(`${name}: ${Math.round(result.totalMs)} ms`);
+      measured.set(name, { variant, results: [...measured.get(name)?.results ?? [], result] });
+    }
+  }
+  return measured;
 }
 
 const scratch = await Deno.makeTempDir({ prefix: "kronos-bench-" });
 const rows: Record<string, number | string>[] = [];
 try {
   for (const shape of values.shapes.split(",")) {
-    const modelPath = await modelFolder(shape, scratch);
-    for (const paths of [1, 32]) {
-      const results: Record<BenchCase["device"], BenchResult[]> = { wasm: [], native: [] };
-      for (let round = 0; round < ROUNDS; round++) {
-        for (const device of ["wasm", "native"] as const) {
-          const threads = Number(values.threads);
-          const repeats = Number(values.repeats);
-          const benchCase = {
-            modelPath,
-            device,
-            threads,
-            context: 400,
-            horizon: 120,
-            paths,
-            repeats,
-          };
-          results[device].push(await measure(benchCase));
-        }
-      }
-      const total = middle(results.wasm, "totalMs");
+    const measured = await measure(shape, scratch);
+    for (const [name, { variant, results }] of measured) {
+      const middle = (phase: keyof BenchResult, of = results): number =>
+        Math.round(median(of.map((result) => result[phase])));
+      const native = measured.get(
+        caseName(shape, { ...variant, device: "native", precision: "f32" }),
+      );
       rows.push({
-        shape,
-        paths,
-        "load ms": Math.round(middle(results.wasm, "loadMs")),
-        "tokenize ms": Math.round(middle(results.wasm, "tokenizeMs")),
-        "prefill ms": Math.round(middle(results.wasm, "prefillMs")),
-        "decode ms": Math.round(middle(results.wasm, "decodeMs")),
-        "total ms": Math.round(total),
-        "native ms": Math.round(middle(results.native, "totalMs")),
-        "wasm/native": (total / middle(results.native, "totalMs")).toFixed(2),
-        "rss MB": Math.round(middle(results.wasm, "rssMb")),
+        case: name,
+        "load ms": middle("loadMs"),
+        "tokenize ms": middle("tokenizeMs"),
+        "prefill ms": middle("prefillMs"),
+        "decode ms": middle("decodeMs"),
+        "total ms": middle("totalMs"),
+        "to native": native === undefined
+          ? ""
+          : (middle("totalMs") / middle("totalMs", native.results)).toFixed(2),
+        "series a second": (1000 * variant.series / middle("totalMs")).toFixed(1),
+        "rss MB": middle("rssMb"),
       });
     }
   }
 } finally {
   await Deno.remove(scratch, { recursive: true });
 }
+console.log("case: shape, series x paths, device, precision, replicas x threads");
 console.table(rows);
 if (values.json !== undefined) await Deno.writeTextFile(values.json, JSON.stringify(rows, null, 2));

@@ -2,30 +2,20 @@
  * One process of the benchmark: loads a model, forecasts, prints one JSON line. Every case has a
  * process of its own, so that memory is that case's alone.
  */
-import { LocalReplica, openLocalReplica } from "../src/inference/local_replica.ts";
-import { readModelFolder } from "../src/inference/model_folder.ts";
 import type { Replica, SeriesInput } from "../src/inference/engine.ts";
+import { openEngine } from "../src/inference/open_engine.ts";
 import { type BenchCase, type BenchResult, median } from "./case.ts";
 
 /** Steps between two chances to join, leave or cancel, as served. */
 const CHUNK_STEPS = 16;
 
-async function openReplica({ modelPath, device, threads }: BenchCase): Promise<Replica> {
-  const { manifest, ...graphs } = await readModelFolder(modelPath);
-  const maxContext = manifest.limits.max_context;
-  if (device === "wasm") return await openLocalReplica({ manifest, graphs, threads, maxContext });
-  // Only the benchmark uses it, so it is no dependency of the service and not in its lock file.
-  const name = "npm:onnxruntime-node@1.30.0";
-  const { InferenceSession } = await import(name);
-  const open = (graph: Uint8Array) =>
-    InferenceSession.create(graph, { intraOpNumThreads: threads, graphOptimizationLevel: "all" });
-  const sessions = [graphs.encoder, graphs.generator, graphs.decoder].map(open);
-  const [encoder, generator, decoder] = await Promise.all(sessions);
-  return new LocalReplica(manifest, maxContext, encoder, generator, decoder);
-}
+/** So long forecasts do not count: until V8 has compiled what is hot they are up to four times slower. */
+const WARM_UP_MS = 4000;
+
+type Phases = Omit<BenchResult, "loadMs" | "rssMb">;
 
 /** A smooth series: what it is does not matter to the time, that it is the same everywhere does. */
-function input({ context, horizon, paths }: BenchCase, seed: number): SeriesInput {
+function input({ context, horizon }: BenchCase, seed: number, paths: number): SeriesInput {
   return {
     features: Float32Array.from({ length: context * 6 }, (_, i) => Math.sin(i * 0.37 + i % 6)),
     stamps: Int32Array.from({ length: (context + horizon) * 5 }, (_, i) => 1 + i % 5),
@@ -37,32 +27,60 @@ function input({ context, horizon, paths }: BenchCase, seed: number): SeriesInpu
   };
 }
 
-async function forecast(
-  replica: Replica,
-  series: SeriesInput,
-): Promise<Omit<BenchResult, "loadMs" | "rssMb">> {
+/** What each replica does: series where there are several, else its part of the paths. */
+function shares(benchCase: BenchCase, seed: number): SeriesInput[][] {
+  const { replicas, series, paths } = benchCase;
+  const part = (count: number, replica: number): number => Math.floor((count + replica) / replicas);
+  return Array.from({ length: replicas }, (_, replica) => {
+    const [own, each] = series === 1 ? [1, part(paths, replica)] : [part(series, replica), paths];
+    return each === 0
+      ? []
+      : Array.from({ length: own }, (_, i) => input(benchCase, seed + i, each));
+  });
+}
+
+async function forecast(replica: Replica, inputs: readonly SeriesInput[]): Promise<Phases> {
   const start = performance.now();
-  const { handle, tokenizeMs, prefillMs } = await replica.prefill(series);
-  let decodeMs = 0;
-  for (let done = false; !done;) {
-    const answer = await replica.decode([handle], CHUNK_STEPS);
-    decodeMs += answer.decodeMs;
-    done = answer.chunks[0].done;
+  const times = { tokenizeMs: 0, prefillMs: 0, decodeMs: 0 };
+  let running: number[] = [];
+  for (const series of inputs) {
+    const { handle, tokenizeMs, prefillMs } = await replica.prefill(series);
+    times.tokenizeMs += tokenizeMs;
+    times.prefillMs += prefillMs;
+    running.push(handle);
   }
-  await replica.release([handle]);
-  return { tokenizeMs, prefillMs, decodeMs, totalMs: performance.now() - start };
+  while (running.length > 0) {
+    const { chunks, decodeMs } = await replica.decode(running, CHUNK_STEPS);
+    times.decodeMs += decodeMs;
+    const done = chunks.filter((chunk) => chunk.done).map(({ handle }) => handle);
+    await replica.release(done);
+    running = running.filter((handle) => !done.includes(handle));
+  }
+  return { ...times, totalMs: performance.now() - start };
+}
+
+async function together(replicas: readonly Replica[], seed: number): Promise<Phases> {
+  const inputs = shares(benchCase, seed);
+  const all = await Promise.all(replicas.map((replica, i) => forecast(replica, inputs[i])));
+  const most = (name: keyof Phases): number => Math.max(...all.map((phases) => phases[name]));
+  return {
+    tokenizeMs: most("tokenizeMs"),
+    prefillMs: most("prefillMs"),
+    decodeMs: most("decodeMs"),
+    totalMs: most("totalMs"),
+  };
 }
 
 const benchCase: BenchCase = JSON.parse(Deno.args[0]);
 const start = performance.now();
-const replica = await openReplica(benchCase);
+const { info, replicas } = await openEngine({ ...benchCase, workers: benchCase.replicas });
 const loadMs = performance.now() - start;
-await forecast(replica, input(benchCase, 0));
-const runs: Awaited<ReturnType<typeof forecast>>[] = [];
-for (let i = 1; i <= benchCase.repeats; i++) {
-  runs.push(await forecast(replica, input(benchCase, i)));
-}
-const phase = (name: keyof (typeof runs)[number]): number => median(runs.map((run) => run[name]));
+if (info.device !== benchCase.device) throw new Error(`${info.deviceWarning}`);
+const warm = performance.now() + WARM_UP_MS;
+do await together(replicas, 0); while (performance.now() < warm);
+const runs: Phases[] = [];
+for (let i = 1; i <= benchCase.repeats; i++) runs.push(await together(replicas, 100 * i));
+const phase = (name: keyof Phases): number => median(runs.map((run) => run[name]));
 const result: BenchResult = {
   loadMs,
   tokenizeMs: phase("tokenizeMs"),

@@ -4,7 +4,7 @@ import { TinyModelFolder } from "../lifecycle/tiny_model_folder.ts";
 import { FAILING_LENGTHS, installFaultyEncoder } from "../reliability/faulty_encoder.ts";
 import { testWithTools } from "../test_with_tools.ts";
 import { commandOutput } from "./command_output.ts";
-import { documentedCommands } from "./documented_commands.ts";
+import { documentedCommands, documentedTracks } from "./documented_commands.ts";
 import { type LoadResult, TracksUnderLoad } from "./tracks_under_load.ts";
 
 const TOOLS = ["k6", "haproxy"];
@@ -47,6 +47,9 @@ await testWithTools(
     const smoke = ["run", "--allow-net", "tests/deploy/smoke.ts", green.origin];
     await commandOutput(Deno.execPath(), smoke);
     assert.equal((await tracks.answers("green")).all, 0, "green had no request of a client");
+    const seen = await documentedTracks(await tracks.haproxy.command("show stat"));
+    assert.match(seen, /^blue {3}UP {4}weight 100 {2}answers [1-9]\d* +5xx 0$/m);
+    assert.match(seen, /^green {2}UP {4}weight 0 {4}answers 0 {6}5xx 0$/m);
 
     await tracks.command(go);
     await tracks.answered("green", 40);
@@ -113,8 +116,9 @@ await testWithTools(
     });
     assert.equal((await tracks.answers("blue")).failed, 0, "the old track's own error rate");
     await tracks.command(rollback);
-    await tracks.answered("blue", 20);
-    const { all, failed } = await tracks.answers("green");
+    // What was under way at the command is answered by then.
+    await tracks.answered("blue", 40);
+    const { all } = await tracks.answers("green");
     await tracks.answered("blue", 60);
     assert.equal((await tracks.answers("green")).all, all, "no request after the rollback");
     const stop = await tracks.stopTrack("green");
@@ -122,6 +126,7 @@ await testWithTools(
 
     const result = await tracks.result();
     assertNoneFailed(result);
+    const { failed } = await tracks.answers("green");
     assert.equal(result.metrics["forecasts_failed{exempt:true}"].values.passes, failed);
     assert.ok(failed > 0);
   },

@@ -3,7 +3,10 @@ import assert from "node:assert/strict";
 import { parseManifest } from "../../src/inference/manifest.ts";
 
 const ROOT = new URL("../../", import.meta.url).pathname;
-const QUICK = ["examples", "--windows", "2", "--paths", "3", "--context", "64", "--replicas", "1"];
+const QUICK = [
+  ...["examples", "--only", "synthetic-1h", "--windows", "2", "--paths", "3"],
+  ...["--context", "64", "--replicas", "1"],
+];
 
 async function run(command: "evaluate" | "calibrate" | "forecast", ...args: string[]) {
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
