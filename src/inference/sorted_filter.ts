@@ -9,8 +9,10 @@ const { onnx } = onnxProto;
 
 type AttributeProto = onnxProto.onnx.IAttributeProto;
 type GraphProto = onnxProto.onnx.IGraphProto;
-type NodeProto = onnxProto.onnx.INodeProto;
-type TensorProto = onnxProto.onnx.ITensorProto;
+/** A node of a graph. */
+export type NodeProto = onnxProto.onnx.INodeProto;
+/** A constant of a graph. */
+export type TensorProto = onnxProto.onnx.ITensorProto;
 
 /** Element types, as ONNX numbers them. */
 const [FLOAT, INT64] = [1, 7];

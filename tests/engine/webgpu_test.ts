@@ -1,20 +1,10 @@
 /** WebGPU, where there is an adapter, and what becomes of a wish for it where there is none. */
 import assert from "node:assert/strict";
-import type { SeriesInput } from "../../src/inference/engine.ts";
 import { graphicsAdapter, WebgpuError } from "../../src/inference/graphics_adapter.ts";
 import { openWorkerReplica } from "../../src/inference/worker_replica.ts";
 import { ServiceProcess } from "../integration/service_process.ts";
 import { largestDifference } from "../parity/load_case.ts";
-import {
-  decodeAll,
-  forecastAlone,
-  openTinyReplica,
-  tinyParts,
-  tinySeries,
-} from "./tiny_replica.ts";
-
-// The runtime opens its own resources with the first session, and keeps them: before any test.
-await (await openTinyReplica()).close();
+import { decodeAll, forecastAlone, tinyParts, tinySeries } from "./tiny_replica.ts";
 
 /** Name of the adapter; null where there is none. With `KRONOS_REQUIRE_TOOLS=1` there must be one. */
 async function adapterName(): Promise<string | null> {
@@ -33,25 +23,32 @@ Deno.test({
   name: `WebGPU forecasts are those of WASM within 1e-4, alone and in company (on ${where})`,
   ignore: adapter === null,
   fn: async () => {
-    // A worker, so that the device and its buffers end with the test.
-    const webgpu = await openWorkerReplica({ ...await tinyParts(), device: "webgpu" }, 300_000);
-    const wasm = await openTinyReplica();
-    const near = async (candles: Float32Array, input: SeriesInput): Promise<void> => {
-      const difference = largestDifference(candles, await forecastAlone(wasm, input, 4));
-      assert.ok(difference < 1e-4, `seed ${input.seed} differs by ${difference}`);
-    };
-    for (const [topK, topP] of [[0, 0.9], [5, 1], [0, 1]]) {
-      const sampling = { temperature: 1, topK, topP };
-      const input = tinySeries(44, { seed: topK + 3, paths: 2, horizon: 5, sampling });
-      await near(await forecastAlone(webgpu, input, 4), input);
+    // Workers, so that what a runtime keeps ends with the test; one after the other.
+    const forecasts: Float32Array[][] = [];
+    for (const device of ["webgpu", "wasm"] as const) {
+      const replica = await openWorkerReplica({ ...await tinyParts(), device }, 300_000);
+      const candles: Float32Array[] = [];
+      for (const [topK, topP] of [[0, 0.9], [5, 1], [0, 1]]) {
+        const sampling = { temperature: 1, topK, topP };
+        const changes = { seed: topK + 3, paths: 2, horizon: 5, sampling };
+        candles.push(await forecastAlone(replica, tinySeries(44, changes), 4));
+      }
+      const inputs = [7, 8].map((seed) => tinySeries(30 + seed, { seed, paths: 2, horizon: seed }));
+      if (device === "wasm") {
+        for (const input of inputs) candles.push(await forecastAlone(replica, input, 4));
+      } else {
+        const series = [];
+        for (const input of inputs) series.push({ ...await replica.prefill(input), input });
+        candles.push(...await decodeAll(replica, series, 4));
+      }
+      await replica.close();
+      forecasts.push(candles);
     }
-    const inputs = [7, 8].map((seed) => tinySeries(30 + seed, { seed, paths: 2, horizon: seed }));
-    const series = [];
-    for (const input of inputs) series.push({ ...await webgpu.prefill(input), input });
-    const together = await decodeAll(webgpu, series, 4);
-    for (const [i, input] of inputs.entries()) await near(together[i], input);
-    await webgpu.close();
-    await wasm.close();
+    const [webgpu, wasm] = forecasts;
+    webgpu.forEach((candles, i) => {
+      const difference = largestDifference(candles, wasm[i]);
+      assert.ok(difference < 1e-4, `forecast ${i} differs by ${difference}`);
+    });
   },
 });
 
