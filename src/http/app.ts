@@ -43,10 +43,18 @@ function addHealth(app: OpenAPIHono<Env>, parts: AppParts): void {
   app.get("/v1/metrics", (c) => metricsPage(c, parts));
 }
 
+/** Routes whose clients are counted: no others, since what is counted is named by its route. */
+const LIMITED_ROUTES = [
+  "/v1/predict/single",
+  "/v1/predict/batch",
+  "/v1/predict/stream",
+  "/v1/backtest",
+];
+
 /** Forecasts and documentation. */
 function addRoutes(app: OpenAPIHono<Env>, parts: AppParts): void {
   const limited = [nameClient(parts), ...parts.config.rateLimitEnabled ? [rateLimit(parts)] : []];
-  for (const path of ["/v1/predict/*", "/v1/backtest"]) app.use(path, ...limited);
+  app.on("POST", LIMITED_ROUTES, ...limited);
   app.get("/", (c) => page(c, parts.config));
   app.use("/page/*", compress());
   app.get("/page/:asset", (c) => pageAsset(c, c.req.param("asset")) ?? c.notFound());

@@ -20,11 +20,16 @@ function closesOf(rows: Float64Array): number[] {
   return Array.from({ length: rows.length / FEATURES }, (_, r) => rows[r * FEATURES + CLOSE]);
 }
 
-/** Ends of each of `BANDS`, step by step. */
+/**
+ * Ends of each of `BANDS`, step by step.
+ *
+ * @param closes `[paths, horizon]`
+ */
 function bandsOf(closes: Float64Array, horizon: number): object {
+  const paths = { length: closes.length / horizon };
   const sorted = Array.from(
     { length: horizon },
-    (_, step) => closes.filter((_, i) => i % horizon === step).sort(),
+    (_, step) => Float64Array.from(paths, (_, path) => closes[path * horizon + step]).sort(),
   );
   return byBand(BANDS.map((band) => {
     const tail = (1 - band) / 2;

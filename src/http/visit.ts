@@ -81,6 +81,7 @@ export class Visit {
 
   /** What a promise resolves to, unless the request ends first. */
   async unlessEnded<Value>(work: Promise<Value>): Promise<Value> {
+    work.catch(() => {}); // where the request ended first, nobody asks what became of it
     this.signal.throwIfAborted();
     const { promise: ended, reject } = Promise.withResolvers<never>();
     const abort = (): void => reject(this.signal.reason);

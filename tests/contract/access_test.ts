@@ -145,6 +145,17 @@ Deno.test("requests over the limit are a 429 with the time to wait, and counted"
   under.stop.abort();
 });
 
+Deno.test("a client over its limit names no metric by the paths that it makes up", async () => {
+  const under = new TestedApp({
+    environment: { KRONOS_RATE_LIMIT_ENABLED: "true", KRONOS_RATE_LIMIT_PER_MINUTE: "1" },
+  });
+  for (const _ of [1, 2]) await (await ask(under, {}, "192.0.2.1")).body?.cancel();
+  const made = { method: "POST", body: new TextEncoder().encode("{}") };
+  await errorOf(await under.request("/v1/predict/made-up", made, "192.0.2.1"), 404, "NotFound");
+  assert.doesNotMatch(await (await under.request(METRICS)).text(), /made-up/);
+  under.stop.abort();
+});
+
 Deno.test("the limit counts a key wherever it comes from, and both routes together", async () => {
   using keyed = withKeys(["one", "two"], {
     KRONOS_RATE_LIMIT_ENABLED: "true",

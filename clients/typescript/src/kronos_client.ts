@@ -69,7 +69,10 @@ export interface ClientOptions {
 export interface CallOptions {
   /** Ends it: the service stops computing, the promise rejects with the signal's reason. */
   readonly signal?: AbortSignal;
-  /** The service answers within this time or refuses at once, in milliseconds. */
+  /**
+   * The service answers within this time or refuses at once, in milliseconds; retries have what is left
+   * of it.
+   */
   readonly deadlineMs?: number;
 }
 
@@ -141,8 +144,9 @@ export class KronosClient {
    * Forecasts one series step by step; leaving the loop before the end stops the computation. A
    * refusal is tried again, a stream that has begun is not.
    *
-   * @throws KronosError also in the middle, where the service ends the stream with an error or the
-   * connection is lost before the summary
+   * @throws KronosError also in the middle, where the service ends the stream with an error or without
+   * a summary
+   * @throws TypeError as `fetch` does, where the connection is lost
    */
   async *stream(
     body: PredictRequest,

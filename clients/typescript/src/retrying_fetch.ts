@@ -14,6 +14,9 @@ const REFUSED = [429, 503];
 /** The wait before the second try where nobody says how long, in milliseconds; doubled with each. */
 const FIRST_WAIT_MS = 250;
 
+/** The client's deadline in milliseconds from the arrival of a try. */
+const DEADLINE = "X-Request-Deadline-Ms";
+
 /** Milliseconds until the time of a `Retry-After`: whole seconds, or a date; null where there is none. */
 function retryAfterMs(response: Response): number | null {
   const text = response.headers.get("retry-after");
@@ -63,7 +66,8 @@ function waitAfter(result: Attempt, tried: number, { retries, maxWaitMs }: Retry
 /**
  * A `fetch` that tries forecasts again: after a 429 or a 503 when `Retry-After` has passed, after a
  * failed connection with growing waits. A forecast changes nothing, so that a second one is harmless.
- * What is no POST is sent once: a probe reports what is now.
+ * What is no POST is sent once: a probe reports what is now. A deadline (`X-Request-Deadline-Ms`) is
+ * one for all tries: each has what is left, and none comes after it.
  *
  * @param send sends one try
  */
@@ -73,10 +77,16 @@ export function retryingFetch(
 ): (request: Request) => Promise<Response> {
   return async (request) => {
     if (request.method !== "POST") return await send(request);
+    const deadline = request.headers.get(DEADLINE);
+    const endsAt = deadline === null ? Infinity : performance.now() + Number(deadline);
     for (let tried = 1;; tried++) {
-      const result = await attempt(request.clone(), send);
+      const copy = request.clone();
+      if (tried > 1 && deadline !== null) {
+        copy.headers.set(DEADLINE, String(Math.ceil(endsAt - performance.now())));
+      }
+      const result = await attempt(copy, send);
       const waitMs = waitAfter(result, tried, options);
-      if (waitMs !== null) {
+      if (waitMs !== null && performance.now() + waitMs < endsAt - 1) {
         if ("response" in result) await result.response.body?.cancel();
         await wait(waitMs, request.signal);
       } else if ("response" in result) return result.response;

@@ -23,10 +23,11 @@ const lost = (): Response => {
   throw new TypeError("connection refused");
 };
 
-const post = (signal?: AbortSignal): Request =>
+const post = (signal?: AbortSignal, headers: Record<string, string> = {}): Request =>
   new Request("http://service.example/", {
     method: "POST",
     body: "asked",
+    headers,
     ...(signal === undefined ? {} : { signal }),
   });
 
@@ -86,5 +87,31 @@ Deno.test("retryingFetch() stops waiting when its signal aborts", async () => {
     return refusal(503, "2")();
   });
   await assert.rejects(retryingFetch(OPTIONS, send)(post(controller.signal)), /left/);
+  assert.equal(bodies.length, 1);
+});
+
+Deno.test("retryingFetch() has one deadline for all its tries", async () => {
+  const deadlines: number[] = [];
+  const { send } = answering(refusal(503, "0"), refusal(503, "0"), taken);
+  const noting = (request: Request): Promise<Response> => {
+    deadlines.push(Number(request.headers.get("X-Request-Deadline-Ms")));
+    return send(request);
+  };
+  const within = (ms: number) => post(undefined, { "X-Request-Deadline-Ms": String(ms) });
+  const response = await retryingFetch(OPTIONS, noting as typeof fetch)(within(60_000));
+  assert.equal(await response.text(), "taken");
+  assert.equal(deadlines.length, 3);
+  assert.equal(deadlines[0], 60_000);
+  assert.ok(
+    deadlines.every((ms, i) => i === 0 || (ms > 0 && ms <= deadlines[i - 1])),
+    `${deadlines}`,
+  );
+});
+
+Deno.test("retryingFetch() hands on a refusal that lasts beyond the deadline", async () => {
+  const { bodies, send } = answering(refusal(503, "1"), taken);
+  const request = post(undefined, { "X-Request-Deadline-Ms": "500" });
+  const response = await retryingFetch(OPTIONS, send)(request);
+  assert.equal(await response.text(), "refused");
   assert.equal(bodies.length, 1);
 });
