@@ -41,8 +41,17 @@ export function wireSource(use: (file: LoadedFile) => void): void {
   });
   example.addEventListener("change", async () => {
     if (example.value === "") return;
-    const response = await fetch(example.value);
-    load(`${example.selectedOptions[0].text} (example)`, await response.text());
+    const asked = example.value;
+    const name = `${example.selectedOptions[0].text} (example)`;
+    try {
+      const response = await fetch(asked);
+      if (!response.ok) throw new TypeError(`HTTP ${response.status}`);
+      const text = await response.text();
+      if (example.value === asked) load(name, text); // what was chosen meanwhile counts
+    } catch (error) {
+      if (!(error instanceof TypeError)) throw error; // what fetch throws where nobody answers
+      summary.textContent = `${name} did not come from the service: ${error.message}`;
+    }
   });
   element(section, "#use-pasted", HTMLButtonElement).addEventListener("click", () => {
     example.value = "";

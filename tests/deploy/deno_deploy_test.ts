@@ -1,4 +1,4 @@
-/** The entry for Deno Deploy, as far as it can be tried outside: no flags, SIGINT, the end 5 s later. */
+/** The entry for Deno Deploy, as far as it can be tried outside: stable Deno, SIGINT, the end 5 s later. */
 import assert from "node:assert/strict";
 import { predictRequest } from "../integration/candles.ts";
 import { ServiceProcess } from "../integration/service_process.ts";
