@@ -119,13 +119,15 @@ await testWithTools(
     await using service = await ServiceProcess.ready({
       ...model.settings,
       KRONOS_RUN_TIMEOUT: "600",
-      KRONOS_QUEUE_LIMIT: "4",
+      KRONOS_QUEUE_LIMIT: "11",
     });
     await using prometheus = await PrometheusProcess.start({ stalled: service.port });
     const first = ask(service, FAILING_LENGTHS.hangs).catch(() => {}); // it is cut at the end
     {
-      await using _load = new SteadyRequests(500, async () => {
-        await ask(service, 20, { "X-Request-Deadline-Ms": "6000" });
+      // Twice what may wait: half are refused, the others pass their deadline, and neither pauses for
+      // as long as the rules look back.
+      await using _load = new SteadyRequests(250, async () => {
+        await ask(service, 20, { "X-Request-Deadline-Ms": "5500" });
       });
       const alerts = ["KronosModelStalled", "KronosQueueFull", "KronosTimeouts"];
       for (const alert of alerts) await prometheus.fires(alert, "stalled");
