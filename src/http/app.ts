@@ -54,7 +54,7 @@ const LIMITED_ROUTES = [
 /** Forecasts and documentation. */
 function addRoutes(app: OpenAPIHono<Env>, parts: AppParts): void {
   const limited = [nameClient(parts), ...parts.config.rateLimitEnabled ? [rateLimit(parts)] : []];
-  app.on("POST", LIMITED_ROUTES, ...limited);
+  for (const path of LIMITED_ROUTES) app.use(path, ...limited);
   app.get("/", (c) => page(c, parts.config));
   app.use("/page/*", compress());
   app.get("/page/:asset", (c) => pageAsset(c, c.req.param("asset")) ?? c.notFound());
