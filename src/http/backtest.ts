@@ -8,7 +8,7 @@ import type { Context } from "./app_env.ts";
 import type { AppParts } from "./app_parts.ts";
 import { resultDocument, startDocument, windowDocument } from "./backtest_answer.ts";
 import { eventTypeOf } from "./event_stream.ts";
-import { PredictionAccount } from "./prediction_account.ts";
+import { accounted, type PredictionAccount } from "./prediction_account.ts";
 import type { ReadyModel } from "./service_state.ts";
 import type { ValidBacktest } from "./validate_backtest.ts";
 import type { Visit } from "./visit.ts";
@@ -79,12 +79,6 @@ async function answer(
 }
 
 /** One backtest: through the gates, and into the metrics and the books. */
-export async function measuredBacktest(c: Context, parts: AppParts): Promise<Response> {
-  const account = new PredictionAccount(c, parts, "backtest");
-  try {
-    return await answer(c, parts, account, account.enter());
-  } catch (thrown) {
-    account.close(thrown);
-    throw thrown;
-  }
+export function measuredBacktest(c: Context, parts: AppParts): Promise<Response> {
+  return accounted(c, parts, "backtest", (account, visit) => answer(c, parts, account, visit));
 }

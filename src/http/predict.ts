@@ -4,7 +4,7 @@ import type { Context } from "./app_env.ts";
 import type { AppParts } from "./app_parts.ts";
 import { measuredForecast } from "./measured_forecast.ts";
 import { predictionAnswer } from "./prediction_answer.ts";
-import { PredictionAccount } from "./prediction_account.ts";
+import { accounted, type PredictionAccount } from "./prediction_account.ts";
 import type { Visit } from "./visit.ts";
 
 /** Reads, validates, forecasts and answers one prediction request. */
@@ -12,6 +12,7 @@ async function predict(
   c: Context,
   parts: AppParts,
   endpoint: "single" | "batch",
+  account: PredictionAccount,
   visit: Visit,
 ): Promise<Response> {
   const admitted = await admitSeries(c, parts, endpoint, visit);
@@ -22,22 +23,21 @@ async function predict(
   const text = await visit.unlessEnded(parts.jsonThread.write(answer));
   const bytes = typeof text === "string" ? new TextEncoder().encode(text) : text;
   c.get("logged").response_bytes = bytes.length;
-  return c.body(bytes, 200, { ...headers, "Content-Type": "application/json" });
+  const response = c.body(bytes, 200, { ...headers, "Content-Type": "application/json" });
+  account.close(null);
+  return response;
 }
 
 /** One prediction request: through the gates, and into the metrics and the books. */
-export async function measuredPrediction(
+export function measuredPrediction(
   c: Context,
   parts: AppParts,
   endpoint: "single" | "batch",
 ): Promise<Response> {
-  const account = new PredictionAccount(c, parts, endpoint);
-  try {
-    const response = await predict(c, parts, endpoint, account.enter());
-    account.close(null);
-    return response;
-  } catch (thrown) {
-    account.close(thrown);
-    throw thrown;
-  }
+  return accounted(
+    c,
+    parts,
+    endpoint,
+    (account, visit) => predict(c, parts, endpoint, account, visit),
+  );
 }

@@ -8,7 +8,7 @@ import type { ModelInfo } from "../inference/engine.ts";
 import { type EventStream, eventTypeOf } from "./event_stream.ts";
 import { measuredForecast } from "./measured_forecast.ts";
 import { byLevel, candleRows, predictionAnswer } from "./prediction_answer.ts";
-import { PredictionAccount } from "./prediction_account.ts";
+import { accounted, type PredictionAccount } from "./prediction_account.ts";
 import type { ValidSeries } from "./validate_series.ts";
 import type { Visit } from "./visit.ts";
 
@@ -73,12 +73,6 @@ async function stream(
 }
 
 /** One prediction request that is answered step by step. */
-export async function predictStream(c: Context, parts: AppParts): Promise<Response> {
-  const account = new PredictionAccount(c, parts, "stream");
-  try {
-    return await stream(c, parts, account, account.enter());
-  } catch (thrown) {
-    account.close(thrown);
-    throw thrown;
-  }
+export function predictStream(c: Context, parts: AppParts): Promise<Response> {
+  return accounted(c, parts, "stream", (account, visit) => stream(c, parts, account, visit));
 }

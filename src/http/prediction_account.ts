@@ -14,6 +14,26 @@ const REFUSALS: ReadonlySet<ErrorType> = new Set([
   "Draining",
 ]);
 
+/**
+ * Answers one prediction request within its account.
+ *
+ * @param work closes the account once it has its forecast; what it throws closes it here
+ */
+export async function accounted(
+  c: Context,
+  parts: AppParts,
+  endpoint: Endpoint,
+  work: (account: PredictionAccount, visit: Visit) => Promise<Response>,
+): Promise<Response> {
+  const account = new PredictionAccount(c, parts, endpoint);
+  try {
+    return await work(account, account.enter());
+  } catch (thrown) {
+    account.close(thrown);
+    throw thrown;
+  }
+}
+
 /** Opened when a request comes, closed once with what became of it. */
 export class PredictionAccount {
   readonly #c: Context;
