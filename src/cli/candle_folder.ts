@@ -1,15 +1,13 @@
 import { join } from "node:path";
 import { type EvaluationSeries, marketOf } from "../evaluation/evaluation_series.ts";
+import { wallMilliseconds } from "../forecast/timestamps.ts";
 import { CandleFileError, parseCandleCsv } from "./candle_csv.ts";
 import { type ParquetSeries, readCandleParquet } from "./candle_parquet.ts";
 
 /** A CSV holds one series, which has the file's name. */
 function seriesOfCsv(id: string, text: string): ParquetSeries {
   const { candles, timestamps } = parseCandleCsv(text);
-  const times = timestamps.map(({ wall: { year, month, day, hour, minute } }) =>
-    Date.UTC(year, month - 1, day, hour, minute)
-  );
-  return { id, candles, times: Float64Array.from(times) };
+  return { id, candles, times: Float64Array.from(timestamps, wallMilliseconds) };
 }
 
 /**

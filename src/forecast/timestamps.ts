@@ -58,6 +58,12 @@ export function wallMicros({ micros, offsetSeconds }: Timestamp): bigint {
   return micros + BigInt(offsetSeconds) * 1_000_000n;
 }
 
+/** The wall clock in milliseconds, as if it were UTC, to the minute: what an evaluation goes by. */
+export function wallMilliseconds({ wall: { year, month, day, hour, minute } }: Timestamp): number {
+  // Date.UTC() would take the years 0 to 99 for 1900 to 1999.
+  return new Date(0).setUTCFullYear(year, month - 1, day) + (hour * 60 + minute) * 60_000;
+}
+
 /** Time features of consecutive stamps, `[stamps, 5]`. */
 export function stampFeatures(stamps: readonly Timestamp[]): Int32Array {
   const out = new Int32Array(stamps.length * TIME_FEATURES);

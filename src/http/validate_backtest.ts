@@ -2,13 +2,14 @@
 import { candlesAfterContext } from "../evaluation/backtest.ts";
 import type { EvaluationSeries } from "../evaluation/evaluation_series.ts";
 import type { WindowForecastOptions } from "../evaluation/forecast_windows.ts";
-import type { Timestamp } from "../forecast/timestamps.ts";
+import { wallMilliseconds } from "../forecast/timestamps.ts";
 import { BACKTEST_DEFAULTS, BACKTEST_FIELDS } from "./backtest_schemas.ts";
 import { Collector, isObject, type JsonObject, type Rule } from "./collector.ts";
 import { flatCandles, readCandles } from "./read_candles.ts";
 import { readTimestamps } from "./read_timestamps.ts";
 import { samplingOf } from "./sampling_defaults.ts";
 import { type Candle, FIELDS, type Overrides } from "./schemas.ts";
+import { checkPaths, checkSameLength } from "./series_rules.ts";
 import { throwIssues } from "./throw_issues.ts";
 import type { ValidationContext } from "./validate_series.ts";
 
@@ -34,14 +35,8 @@ export type BacktestChoice =
     readonly step: number;
   };
 
-/** Wall clocks in milliseconds, as an evaluation has them. */
-function wallClocks(stamps: readonly Timestamp[]): Float64Array {
-  return Float64Array.from(
-    stamps,
-    ({ wall: { year, month, day, hour, minute } }) =>
-      new Date(0).setUTCFullYear(year, month - 1, day) + (hour * 60 + minute) * 60_000,
-  );
-}
+/** Candles of a context at least: of one alone nothing is known of how prices move. */
+const MIN_CONTEXT = 2;
 
 /** Limits that one field alone does not show. */
 function checkCost(
@@ -50,15 +45,12 @@ function checkCost(
   overrides: Partial<Overrides>,
   { config, info }: ValidationContext,
 ): void {
-  const { maxBacktestWindows, maxBacktestTokens, maxSampleCount, contextPolicy } = config;
+  const { maxBacktestWindows, maxBacktestTokens, contextPolicy } = config;
   if (windows > maxBacktestWindows) {
     const message = `must be at most ${maxBacktestWindows} (KRONOS_BACKTEST_MAX_WINDOWS)`;
     collector.add(["windows"], message, "max_backtest_windows");
   }
-  if (paths > maxSampleCount) {
-    const message = `must be at most ${maxSampleCount} (KRONOS_MAX_SAMPLE_COUNT)`;
-    collector.add(["overrides", "sample_count"], message, "max_sample_count");
-  }
+  checkPaths(collector, paths, config);
   if (paths === 1) {
     const message = "must be more than one: bands need several paths";
     collector.add(["overrides", "sample_count"], message, "several_paths");
@@ -95,13 +87,12 @@ function contextOf(
   if (context > info.maxContext) {
     const message = `must be at most ${info.maxContext}, the model's`;
     collector.add(["context"], message, "max_context");
-  } else if (left < Math.max(2, context)) {
-    const needed = candlesAfterContext(choice) + (asked ?? 2);
-    const message =
-      `must have ${needed} entries for ${choice.windows} windows, or more: a context ` +
-      `of ${
-        asked ?? 2
-      }, then ${choice.step} to each next window and ${choice.horizon} to compare with`;
+  } else if (left < Math.max(MIN_CONTEXT, context)) {
+    const least = asked ?? MIN_CONTEXT;
+    const { windows, step, horizon } = choice;
+    const message = `must have ${candlesAfterContext(choice) + least} entries for ${windows} ` +
+      `windows, or more: a context of ${least}, then ${step} to each next window and ` +
+      `${horizon} to compare with`;
     collector.add(["candles"], message, "enough_for_windows");
   }
   return context;
@@ -130,10 +121,7 @@ function readBacktest(
   const seed = optional("seed") ?? Math.floor(context.seed / 2);
   const overrides = collector.below("overrides").fields(FIELDS.overrides, body.overrides ?? {});
   const { sampling, paths } = samplingOf(overrides, true, config, info);
-  if (candles !== undefined && count !== undefined && candles.length !== count) {
-    const message = `must be as many as candles: ${count} for ${candles.length}`;
-    collector.add(["timestamps"], message, "same_length_as_candles");
-  }
+  checkSameLength(collector, candles?.length, count);
   const choice = { windows, step, horizon };
   // Of fields with a problem of their own nothing more would be told that helps.
   if (sound) checkCost(collector, { windows, horizon, paths }, overrides, context);
@@ -149,7 +137,7 @@ function readBacktest(
       file: "candles",
       market: "candles",
       candles: flatCandles(candles as readonly Candle[]), // whole, or there would be a problem
-      times: wallClocks(stamps),
+      times: Float64Array.from(stamps, wallMilliseconds),
     },
     choice: {
       ...choice,

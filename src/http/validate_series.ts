@@ -18,6 +18,7 @@ import {
 } from "./read_timestamps.ts";
 import { samplingOf } from "./sampling_defaults.ts";
 import { type Candle, FIELDS, MAX_QUANTILES, type Overrides } from "./schemas.ts";
+import { checkPaths, checkSameLength } from "./series_rules.ts";
 
 /** One valid series of a request. */
 export interface ValidSeries {
@@ -87,14 +88,8 @@ function checkTogether(
   { config, info }: ValidationContext,
 ): void {
   const { candles, timestamps, paths, future: { count: horizon, field } } = counts;
-  if (candles !== undefined && timestamps !== undefined && candles !== timestamps) {
-    const message = `must be as many as candles: ${timestamps} for ${candles}`;
-    collector.add(["timestamps"], message, "same_length_as_candles");
-  }
-  if (paths > config.maxSampleCount) {
-    const message = `must be at most ${config.maxSampleCount} (KRONOS_MAX_SAMPLE_COUNT)`;
-    collector.add(["overrides", "sample_count"], message, "max_sample_count");
-  }
+  checkSameLength(collector, candles, timestamps);
+  checkPaths(collector, paths, config);
   for (const name of ["quantiles", "events"] as const) {
     if (counts[name] === 0 || paths > 1) continue;
     collector.add([name], "need more than one sample path (sample_count)", "several_paths");
