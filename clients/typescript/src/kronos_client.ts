@@ -91,11 +91,11 @@ function signalOf({ signal }: CallOptions): { readonly signal?: AbortSignal } {
   return signal === undefined ? {} : { signal };
 }
 
-/** What a forecast carries beside its body, as openapi-fetch takes it. */
-function forecastInit(options: CallOptions) {
+/** What a forecast carries beside its body. */
+function forecastInit(options: CallOptions, headers: Readonly<Record<string, string>> = {}) {
   const { deadlineMs } = options;
-  const header = deadlineMs === undefined ? {} : { "X-Request-Deadline-Ms": deadlineMs };
-  return { params: { header }, ...signalOf(options) };
+  const deadline = deadlineMs === undefined ? {} : { "X-Request-Deadline-Ms": String(deadlineMs) };
+  return { headers: { ...headers, ...deadline }, ...signalOf(options) };
 }
 
 /** The data of an answer; throws its error. */
@@ -159,8 +159,8 @@ export class KronosClient {
 
   /** Forecasts the end of a series from before it, and compares. */
   async backtest(body: BacktestRequest, options: CallOptions = {}): Promise<Backtest> {
-    const init = { body, ...forecastInit(options), headers: { Accept: "application/json" } };
-    return dataOf(await this.#client.POST("/v1/backtest", init)) as Backtest;
+    const init = forecastInit(options, { Accept: "application/json" });
+    return dataOf(await this.#client.POST("/v1/backtest", { body, ...init })) as Backtest;
   }
 
   /** The same window by window, as `stream()` yields steps. */
@@ -179,21 +179,16 @@ export class KronosClient {
     body: unknown,
     options: CallOptions,
   ): AsyncGenerator<ServerEvent, void> {
-    const { deadlineMs } = options;
-    const deadline = deadlineMs === undefined
-      ? {}
-      : { "X-Request-Deadline-Ms": String(deadlineMs) };
+    const init = forecastInit(options, {
+      ...this.#headers,
+      "Accept": "text/event-stream",
+      "Content-Type": "application/json",
+    });
     const response = await this.#send(
       new Request(`${this.#baseUrl}${path}`, {
         method: "POST",
         body: JSON.stringify(body),
-        headers: {
-          ...this.#headers,
-          ...deadline,
-          "Accept": "text/event-stream",
-          "Content-Type": "application/json",
-        },
-        ...signalOf(options),
+        ...init,
       }),
     );
     if (!response.ok) throw errorOf(await response.json().catch(() => null), response);
