@@ -8,22 +8,16 @@ import { type RunSummary, TREND_STATISTICS } from "../report/summary.ts";
 import { constantArrivals, rampingArrivals } from "../script/arrivals.ts";
 import { readLoadOptions } from "../script/load_options.ts";
 import { overloadObjectives, thresholds } from "../script/objectives.ts";
-import { type Stage } from "../script/profile.ts";
+import { heldProfile } from "../script/profile.ts";
 import { ServiceClient } from "../script/service_client.ts";
 
 const load = readLoadOptions(__ENV, { durationS: 60, ratePerSecond: 2 });
-const stage = (phase: string, factor: number, share: number): Stage => ({
-  phase,
-  from: factor * load.ratePerSecond,
-  to: factor * load.ratePerSecond,
-  seconds: share * load.durationS,
-});
-const profile = [
-  stage("before", 1, 0.2),
-  stage("spike", 10, 0.2),
-  stage("settling", 1, 0.3),
-  stage("after", 1, 0.3),
-];
+const profile = heldProfile(load.ratePerSecond, load.durationS, [
+  ["before", 1, 0.2],
+  ["spike", 10, 0.2],
+  ["settling", 1, 0.3],
+  ["after", 1, 0.3],
+]);
 
 const PROBES_PER_SECOND = 2;
 const client = new ServiceClient(load, profile);

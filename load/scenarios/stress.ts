@@ -8,23 +8,17 @@ import { type RunSummary, TREND_STATISTICS } from "../report/summary.ts";
 import { constantArrivals, rampingArrivals } from "../script/arrivals.ts";
 import { readLoadOptions } from "../script/load_options.ts";
 import { overloadObjectives, thresholds } from "../script/objectives.ts";
-import { type Stage } from "../script/profile.ts";
+import { heldProfile } from "../script/profile.ts";
 import { ServiceClient } from "../script/service_client.ts";
 
 const load = readLoadOptions(__ENV, { durationS: 120, ratePerSecond: 4 });
-const stage = (phase: string, factor: number, share: number): Stage => ({
-  phase,
-  from: factor * load.ratePerSecond,
-  to: factor * load.ratePerSecond,
-  seconds: share * load.durationS,
-});
-const profile = [
-  stage("usual", 1, 0.2),
-  stage("double", 2, 0.2),
-  stage("fourfold", 4, 0.2),
-  stage("settling", 0.5, 0.2),
-  stage("recovered", 0.5, 0.2),
-];
+const profile = heldProfile(load.ratePerSecond, load.durationS, [
+  ["usual", 1, 0.2],
+  ["double", 2, 0.2],
+  ["fourfold", 4, 0.2],
+  ["settling", 0.5, 0.2],
+  ["recovered", 0.5, 0.2],
+]);
 
 const PROBES_PER_SECOND = 2;
 const client = new ServiceClient(load, profile);

@@ -23,9 +23,23 @@ export interface RateStage {
   readonly duration: string;
 }
 
+/** Stages that each hold a multiple of `rate` for a share of `seconds`. */
+export function heldProfile(
+  rate: number,
+  seconds: number,
+  stages: readonly (readonly [phase: string, factor: number, share: number])[],
+): Profile {
+  return stages.map(([phase, factor, share]) => ({
+    phase,
+    from: factor * rate,
+    to: factor * rate,
+    seconds: share * seconds,
+  }));
+}
+
 /** The same rate all the time. */
 export function constantProfile(rate: number, seconds: number): Profile {
-  return [{ phase: "hold", from: rate, to: rate, seconds }];
+  return heldProfile(rate, seconds, [["hold", 1, 1]]);
 }
 
 /** Steps of equal length, each held: latency by rate is read off them. */

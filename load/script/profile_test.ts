@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import {
   constantProfile,
+  heldProfile,
   peakRate,
   phaseAt,
   profileSeconds,
@@ -21,6 +22,13 @@ Deno.test("phaseAt() and rateAt() follow the stages to the end", () => {
   assert.deepEqual(at(0.25), ["spike", 8]);
   assert.deepEqual(at(0.875), ["after", 2]);
   assert.deepEqual(at(1), ["after", 3]);
+});
+
+Deno.test("heldProfile() holds multiples of a rate for shares of a time", () => {
+  assert.deepEqual(heldProfile(2, 60, [["before", 1, 0.25], ["spike", 10, 0.75]]), [
+    { phase: "before", from: 2, to: 2, seconds: 15 },
+    { phase: "spike", from: 20, to: 20, seconds: 45 },
+  ]);
 });
 
 Deno.test("profileSeconds() and peakRate() are over all stages", () => {
