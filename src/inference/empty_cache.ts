@@ -1,5 +1,5 @@
 /** WebGPU has no empty buffers: an empty part of the cache becomes one token that no query sees. */
-import { type Feeds, floats } from "./runtime.ts";
+import { elements, type Feeds, floats } from "./runtime.ts";
 
 /** Further in the past than any window reaches. */
 const UNSEEN_POSITION = -1e7;
@@ -10,7 +10,7 @@ export function withoutEmpty(feeds: Feeds): Feeds {
     Object.entries(feeds).map(([name, tensor]) => {
       if (!tensor.dims.includes(0)) return [name, tensor];
       const dims = tensor.dims.map((size) => Math.max(1, size));
-      const data = new Float32Array(dims.reduce((product, size) => product * size, 1));
+      const data = new Float32Array(elements(dims));
       if (name.endsWith("_positions")) data.fill(UNSEEN_POSITION);
       return [name, floats(data, dims)];
     }),

@@ -19,6 +19,11 @@ export interface Session {
   release(): Promise<void>;
 }
 
+/** Values of a tensor of these dimensions. */
+export function elements(dimensions: readonly number[]): number {
+  return dimensions.reduce((product, size) => product * size, 1);
+}
+
 /** A float32 tensor over `data`, not copied. */
 export function floats(data: Float32Array, dimensions: readonly number[]): Tensor {
   return new ort.Tensor("float32", data, dimensions);

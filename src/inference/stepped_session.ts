@@ -5,7 +5,7 @@
  */
 import type { InferenceSession, Tensor as RuntimeTensor } from "onnxruntime-web/webgpu";
 import { withoutEmpty } from "./empty_cache.ts";
-import { type Feeds, floats, integers, type Session, type Tensor } from "./runtime.ts";
+import { elements, type Feeds, floats, integers, type Session, type Tensor } from "./runtime.ts";
 
 /** The module that opened the session: its tensors wrap buffers of the device. */
 export type Runtime = typeof import("onnxruntime-web/webgpu");
@@ -15,10 +15,6 @@ const BY_STEP = ["steps", "s1", "s2", "positions", "stamps", "uniforms"];
 
 /** Bytes of a 64-bit integer, and what a copy on the device is a multiple of. */
 const WORD_BYTES = 8;
-
-function elements(dimensions: readonly number[]): number {
-  return dimensions.reduce((product, size) => product * size, 1);
-}
 
 /** Part `n` of what `data` has for each step, along the first axis: of `[N * k, ...]`, `[k, ...]`. */
 function partOf<Data extends { subarray(from: number, to: number): Data; length: number }>(
@@ -138,7 +134,9 @@ export class SteppedSession implements Session {
 
   /** The bytes of tensors on the device, in one transfer. */
   async #read(tensors: readonly RuntimeTensor[]): Promise<ArrayBuffer[]> {
-    const sizes = tensors.map(({ type, dims }) => elements(dims) * (type === "int64" ? 8 : 4));
+    const sizes = tensors.map(({ type, dims }) =>
+      elements(dims) * (type === "int64" ? WORD_BYTES : 4)
+    );
     const offsets: number[] = [];
     let end = 0;
     for (const size of sizes) {
