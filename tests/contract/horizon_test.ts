@@ -1,10 +1,8 @@
 /** A horizon instead of prediction timestamps, and the calendar that it keeps to. */
 import assert from "node:assert/strict";
-import { createForecaster } from "../../src/forecast/forecaster.ts";
-import { DEFAULT_SCHEDULER_SETTINGS } from "../../src/forecast/scheduler.ts";
-import { openTinyReplica } from "../engine/tiny_replica.ts";
 import { allEvents } from "./stream_events.ts";
 import { BATCH, type Prediction, STREAM, TestedApp } from "./tested_app.ts";
+import { openTinyForecaster } from "./tiny_forecaster.ts";
 import { brokenRules } from "./broken_rules.ts";
 import { batchBody, minutes, seriesBody } from "./series_body.ts";
 
@@ -24,27 +22,13 @@ function stampsOf({ prediction }: Prediction): string[] {
 
 const SESSION = { open: "09:30", close: "16:00", zone: "America/New_York" };
 
-// The runtime opens its own resources with the first session, and keeps them: before any test.
-await (await openTinyReplica()).close();
-
 Deno.test("horizon: the forecast of the stamps that go on, bit by bit", async () => {
-  const replica = await openTinyReplica();
-  const forecaster = createForecaster({
-    engine: { replicas: [replica] },
-    clipValue: 5,
-    scheduler: DEFAULT_SCHEDULER_SETTINGS,
-    failures: { onReplicaError: (fault) => assert.fail(String(fault)) },
-  });
-  const under = new TestedApp({ forecaster });
-  try {
-    const changes = { seed: 9, quantiles: [0.1, 0.9], events: [{ type: "max_drawdown" }] };
-    const given = await under.predict(seriesBody(12, 5, changes));
-    const counted = await under.predict(horizonBody(12, 5, { ...changes, calendar: "24/7" }));
-    assert.deepEqual({ ...counted, warnings: null }, { ...given, warnings: null });
-  } finally {
-    await forecaster.close();
-    await replica.close();
-  }
+  await using tiny = await openTinyForecaster();
+  const under = new TestedApp(tiny);
+  const changes = { seed: 9, quantiles: [0.1, 0.9], events: [{ type: "max_drawdown" }] };
+  const given = await under.predict(seriesBody(12, 5, changes));
+  const counted = await under.predict(horizonBody(12, 5, { ...changes, calendar: "24/7" }));
+  assert.deepEqual({ ...counted, warnings: null }, { ...given, warnings: null });
 });
 
 Deno.test("horizon: alone and in a batch, beside items that send their stamps", async () => {

@@ -1,10 +1,8 @@
 /** Whatever is valid gets a forecast that is valid, from a formula and from a real model. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { createForecaster } from "../../src/forecast/forecaster.ts";
-import { DEFAULT_SCHEDULER_SETTINGS } from "../../src/forecast/scheduler.ts";
-import { openTinyReplica } from "../engine/tiny_replica.ts";
 import { BATCH, type Candle, type Prediction, TestedApp } from "./tested_app.ts";
+import { openTinyForecaster } from "./tiny_forecaster.ts";
 import { batchBody } from "./series_body.ts";
 import { validSeries, type ValidSeriesBody } from "./valid_series.ts";
 
@@ -15,9 +13,6 @@ function assertConsistent({ open, high, low, close, volume, amount }: Candle): v
   assert.ok(high >= Math.max(open, close) && high <= 1e18, "high");
   assert.ok(volume >= 0 && volume <= 1e18 && amount >= 0 && amount <= 1e18, "volume, amount");
 }
-
-// The runtime opens its own resources with the first session, and keeps them: before any test.
-await (await openTinyReplica()).close();
 
 /** Posts a batch and judges its answer. */
 async function assertForecast(
@@ -54,20 +49,9 @@ Deno.test("any valid request gives 200, consistent candles, quantiles that do no
 });
 
 Deno.test("so it is with a model of random weights", async () => {
-  const replica = await openTinyReplica();
-  const forecaster = createForecaster({
-    engine: { replicas: [replica] },
-    clipValue: 5,
-    scheduler: DEFAULT_SCHEDULER_SETTINGS,
-    failures: { onReplicaError: (fault) => assert.fail(String(fault)) },
+  await using tiny = await openTinyForecaster();
+  const under = new TestedApp(tiny);
+  await fc.assert(fc.asyncProperty(batch, (items) => assertForecast(under, items)), {
+    numRuns: 15,
   });
-  const under = new TestedApp({ forecaster });
-  try {
-    await fc.assert(fc.asyncProperty(batch, (items) => assertForecast(under, items)), {
-      numRuns: 15,
-    });
-  } finally {
-    await forecaster.close();
-    await replica.close();
-  }
 });

@@ -1,16 +1,27 @@
 /** The procedures of DEPLOYMENT.md behind HAProxy, carried out by its own commands under load. */
 import assert from "node:assert/strict";
 import { TinyModelFolder } from "../lifecycle/tiny_model_folder.ts";
-import { FAILING_LENGTHS, installFaultyEncoder } from "../reliability/faulty_encoder.ts";
+import { FAILING_LENGTHS, faultyModel } from "../reliability/faulty_encoder.ts";
 import { testWithTools } from "../test_with_tools.ts";
 import { commandOutput } from "./command_output.ts";
 import { documentedCommands, documentedTracks } from "./documented_commands.ts";
-import { type LoadResult, TracksUnderLoad } from "./tracks_under_load.ts";
-
-const TOOLS = ["k6", "haproxy"];
+import { type LoadResult, type LoadShape, TracksUnderLoad } from "./tracks_under_load.ts";
 
 /** Series as long as those on which a faulty model fails. */
 const CANDLES = FAILING_LENGTHS.throws;
+
+/** Registers a test of blue, with the tiny model, under load; green is for the test to start. */
+async function tracksTest(
+  name: string,
+  load: Omit<LoadShape, "candles">,
+  fn: (tracks: TracksUnderLoad, model: TinyModelFolder) => Promise<void>,
+): Promise<void> {
+  await testWithTools(name, ["k6", "haproxy"], async () => {
+    await using model = await TinyModelFolder.create();
+    await using tracks = await TracksUnderLoad.start(model.settings, { ...load, candles: CANDLES });
+    await fn(tracks, model);
+  });
+}
 
 /** k6 held its objectives: no forecast failed or was refused but by the exempt track. */
 function assertNoneFailed({ code, metrics }: LoadResult): void {
@@ -22,23 +33,11 @@ function assertNoneFailed({ code, metrics }: LoadResult): void {
   assert.equal(code, 0);
 }
 
-/** A model that fails on every series of the load. */
-async function faultyModel(): Promise<TinyModelFolder> {
-  const model = await TinyModelFolder.create();
-  await installFaultyEncoder(`${model.path}/model`);
-  return model;
-}
-
-await testWithTools(
+await tracksTest(
   "blue-green: switched, back, and switched again without a failure",
-  TOOLS,
-  async () => {
+  { durationS: 40 },
+  async (tracks, model) => {
     const [go, back] = await documentedCommands("Blue-green");
-    await using model = await TinyModelFolder.create();
-    await using tracks = await TracksUnderLoad.start(model.settings, {
-      durationS: 40,
-      candles: CANDLES,
-    });
     const green = await tracks.startTrack("green", model.settings);
     await tracks.until(
       "green is up",
@@ -73,16 +72,11 @@ await testWithTools(
   },
 );
 
-await testWithTools(
+await tracksTest(
   "canary: each weight is the share of requests, without a failure",
-  TOOLS,
-  async () => {
+  { durationS: 40 },
+  async (tracks, model) => {
     const [tenth, half, all] = await documentedCommands("Canary by weight");
-    await using model = await TinyModelFolder.create();
-    await using tracks = await TracksUnderLoad.start(model.settings, {
-      durationS: 40,
-      candles: CANDLES,
-    });
     await tracks.startTrack("green", model.settings);
     await tracks.haproxy.untilUp("green");
     for (const [commands, share] of [[tenth, 0.1], [half, 0.5], [all, 1]] as const) {
@@ -96,16 +90,13 @@ await testWithTools(
   },
 );
 
-await testWithTools(
+await tracksTest(
   "rollback by error rate: only the canary fails, and nothing after the command",
-  TOOLS,
-  async () => {
+  { durationS: 30, exempt: "green" },
+  async (tracks) => {
     const [canary] = await documentedCommands("Canary by weight");
     const [rollback] = await documentedCommands("Rollback");
-    await using model = await TinyModelFolder.create();
     await using faulty = await faultyModel();
-    const load = { durationS: 30, candles: CANDLES, exempt: "green" } as const;
-    await using tracks = await TracksUnderLoad.start(model.settings, load);
     // Its circuit would open first: this is about failures that no readiness shows.
     await tracks.startTrack("green", { ...faulty.settings, KRONOS_CIRCUIT_MIN_REQUESTS: "10000" });
     await tracks.haproxy.untilUp("green");
@@ -132,16 +123,13 @@ await testWithTools(
   },
 );
 
-await testWithTools(
+await tracksTest(
   "rollback by readiness: a canary whose circuit opens is left alone by itself",
-  TOOLS,
-  async () => {
+  { durationS: 30, exempt: "green" },
+  async (tracks) => {
     const [canary] = await documentedCommands("Canary by weight");
     const [rollback] = await documentedCommands("Rollback");
-    await using model = await TinyModelFolder.create();
     await using faulty = await faultyModel();
-    const load = { durationS: 30, candles: CANDLES, exempt: "green" } as const;
-    await using tracks = await TracksUnderLoad.start(model.settings, load);
     const settings = { KRONOS_CIRCUIT_MIN_REQUESTS: "3", KRONOS_CIRCUIT_COOLDOWN: "600" };
     await tracks.startTrack("green", { ...faulty.settings, ...settings });
     await tracks.haproxy.untilUp("green");
@@ -159,13 +147,10 @@ await testWithTools(
   },
 );
 
-await testWithTools("a canary that never becomes ready has no request", TOOLS, async () => {
+await tracksTest("a canary that never becomes ready has no request", {
+  durationS: 20,
+}, async (tracks, model) => {
   const [canary] = await documentedCommands("Canary by weight");
-  await using model = await TinyModelFolder.create();
-  await using tracks = await TracksUnderLoad.start(model.settings, {
-    durationS: 20,
-    candles: CANDLES,
-  });
   const green = await tracks.startTrack("green", { KRONOS_MODEL_PATH: `${model.path}/none` });
   await tracks.command(canary);
   assert.equal((await green.get("/v1/readyz")).status, 503);

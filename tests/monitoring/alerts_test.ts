@@ -4,7 +4,7 @@ import { predictRequest } from "../integration/candles.ts";
 import { ServiceProcess } from "../integration/service_process.ts";
 import { freePort } from "../lifecycle/balancer.ts";
 import { TinyModelFolder } from "../lifecycle/tiny_model_folder.ts";
-import { FAILING_LENGTHS, installFaultyEncoder } from "../reliability/faulty_encoder.ts";
+import { FAILING_LENGTHS, faultyModel } from "../reliability/faulty_encoder.ts";
 import { testWithTools } from "../test_with_tools.ts";
 import { PrometheusProcess } from "./prometheus_process.ts";
 import { SteadyRequests } from "./steady_requests.ts";
@@ -20,13 +20,6 @@ async function ask(
   const response = await service.post(SINGLE, predictRequest(candles, 4), { headers });
   await response.body?.cancel();
   return response.status;
-}
-
-/** A model that fails on certain lengths. */
-async function faultyModel(): Promise<TinyModelFolder> {
-  const model = await TinyModelFolder.create();
-  await installFaultyEncoder(`${model.path}/model`);
-  return model;
 }
 
 await testWithTools(

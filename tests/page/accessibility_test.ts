@@ -8,9 +8,13 @@ import { TinyModelFolder } from "../lifecycle/tiny_model_folder.ts";
 import { testWithTools } from "../test_with_tools.ts";
 import { BrowserTab, CHROMIUM } from "./browser.ts";
 import { chooseExample, chooseFile, fillForecast, forecast } from "./forecast_page.ts";
+import { pageTest } from "./page_case.ts";
 
 /** Where pictures are left to be looked at. */
 const PICTURES = new URL("../../coverage/page", import.meta.url).pathname;
+
+/** Pixels of a small phone. */
+const PHONE = { width: 360, height: 740 };
 
 const SMALL = { horizon: 6, context: 60, paths: 8, seed: 7 };
 
@@ -65,62 +69,56 @@ await testWithTools("axe finds nothing serious, in the light and in the dark, on
   }
 });
 
-await testWithTools("the keyboard alone leads to a forecast and through its numbers", [
-  CHROMIUM,
-], async () => {
-  await using model = await TinyModelFolder.create();
-  await using service = await ServiceProcess.ready(model.settings);
-  await using tab = await BrowserTab.open(service.origin);
-  const { page } = tab;
-  const focused = (): Promise<string> =>
-    page.evaluate(() => {
-      const { id, className, tagName } = document.activeElement ?? document.body;
-      return `${tagName.toLowerCase()}#${id}.${className}`;
-    });
-  /** Presses Tab until something is focused. */
-  const tabTo = async (what: RegExp): Promise<void> => {
-    for (let left = 40; !what.test(await focused()); left--) {
-      assert.ok(left > 0, `${what} cannot be reached`);
-      await page.keyboard.press("Tab");
-    }
-  };
-  await tabTo(/select#example/);
-  await page.keyboard.type("synthetic, h");
-  await page.locator("#source-summary", { hasText: "600 candles" }).waitFor();
-  await tabTo(/button#tab-forecast/);
-  await page.keyboard.press("ArrowRight");
-  assert.match(await focused(), /tab-backtest/);
-  await page.keyboard.press("ArrowLeft");
-  await tabTo(/input#/);
-  await page.keyboard.type("6");
-  await page.keyboard.press("Enter");
-  await tab.text("#forecast .message", /^6 steps/);
-  await tabTo(/div#\.chart/);
-  await page.keyboard.press("End");
-  assert.match(await page.locator("#forecast .at-cursor").innerText(), /2025-01-31T05:00:00, fore/);
-  tab.assertQuiet();
-});
+await pageTest(
+  "the keyboard alone leads to a forecast and through its numbers",
+  async ({ tab, page }) => {
+    const focused = (): Promise<string> =>
+      page.evaluate(() => {
+        const { id, className, tagName } = document.activeElement ?? document.body;
+        return `${tagName.toLowerCase()}#${id}.${className}`;
+      });
+    /** Presses Tab until something is focused. */
+    const tabTo = async (what: RegExp): Promise<void> => {
+      for (let left = 40; !what.test(await focused()); left--) {
+        assert.ok(left > 0, `${what} cannot be reached`);
+        await page.keyboard.press("Tab");
+      }
+    };
+    await tabTo(/select#example/);
+    await page.keyboard.type("synthetic, h");
+    await page.locator("#source-summary", { hasText: "600 candles" }).waitFor();
+    await tabTo(/button#tab-forecast/);
+    await page.keyboard.press("ArrowRight");
+    assert.match(await focused(), /tab-backtest/);
+    await page.keyboard.press("ArrowLeft");
+    await tabTo(/input#/);
+    await page.keyboard.type("6");
+    await page.keyboard.press("Enter");
+    await tab.text("#forecast .message", /^6 steps/);
+    await tabTo(/div#\.chart/);
+    await page.keyboard.press("End");
+    assert.match(
+      await page.locator("#forecast .at-cursor").innerText(),
+      /2025-01-31T05:00:00, fore/,
+    );
+    tab.assertQuiet();
+  },
+  { tiny: true },
+);
 
-await testWithTools("a phone shows all of it without scrolling sideways, in the dark too", [
-  CHROMIUM,
-], async () => {
-  await using model = await TinyModelFolder.create();
-  await using service = await ServiceProcess.ready(model.settings);
-  const phone = { width: 360, height: 740 };
-  await using tab = await BrowserTab.open(service.origin, {
-    viewport: phone,
-    isMobile: true,
-    hasTouch: true,
-    colorScheme: "dark",
-  });
-  const { page } = tab;
+await pageTest("a phone shows all of it without scrolling sideways, in the dark too", async (
+  { tab, page },
+) => {
   await prepared(page);
   await page.tap("#forecast-form button.main");
   await tab.text("#forecast .message", /^6 steps/);
   const width = await page.evaluate(() => document.documentElement.scrollWidth);
-  assert.ok(width <= phone.width, `${width} pixels wide`);
+  assert.ok(width <= PHONE.width, `${width} pixels wide`);
   const ground = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);
   assert.ok(ground.match(/\d+/g)?.every((part) => Number(part) < 60), ground);
   await page.screenshot({ path: `${PICTURES}/phone-dark.png`, fullPage: true });
   tab.assertQuiet();
+}, {
+  tiny: true,
+  browser: { viewport: PHONE, isMobile: true, hasTouch: true, colorScheme: "dark" },
 });

@@ -1,6 +1,7 @@
 /** An `encoder.onnx` that fails for real, in the runtime, on inputs of certain lengths. */
 import { createHash } from "node:crypto";
 import { BOOL, FLOAT, GraphBuilder, INT64 } from "../../src/importer/graphs/graph_builder.ts";
+import { TinyModelFolder } from "../lifecycle/tiny_model_folder.ts";
 
 /** Candles of an input that make it fail; every other length gives tokens of 0. */
 export const FAILING_LENGTHS = {
@@ -57,8 +58,15 @@ function faultyEncoder(): Uint8Array {
   return g.encode();
 }
 
+/** A model folder of its own that fails on certain lengths. */
+export async function faultyModel(): Promise<TinyModelFolder> {
+  const model = await TinyModelFolder.create();
+  await installFaultyEncoder(`${model.path}/model`);
+  return model;
+}
+
 /** Puts the encoder into a model folder, whose manifest vouches for it. */
-export async function installFaultyEncoder(folder: string): Promise<void> {
+async function installFaultyEncoder(folder: string): Promise<void> {
   const bytes = faultyEncoder();
   await Deno.writeFile(`${folder}/encoder.onnx`, bytes);
   const manifest = JSON.parse(await Deno.readTextFile(`${folder}/manifest.json`));

@@ -2,8 +2,7 @@
 import assert from "node:assert/strict";
 import { predictRequest } from "../integration/candles.ts";
 import { ServiceProcess } from "../integration/service_process.ts";
-import { TinyModelFolder } from "../lifecycle/tiny_model_folder.ts";
-import { FAILING_LENGTHS, installFaultyEncoder } from "./faulty_encoder.ts";
+import { FAILING_LENGTHS, faultyModel } from "./faulty_encoder.ts";
 
 const SINGLE = "/v1/predict/single";
 
@@ -12,8 +11,7 @@ async function withFaultyService(
   settings: Readonly<Record<string, string>>,
   use: (service: ServiceProcess) => Promise<void>,
 ): Promise<void> {
-  await using model = await TinyModelFolder.create();
-  await installFaultyEncoder(`${model.path}/model`);
+  await using model = await faultyModel();
   await using service = await ServiceProcess.ready({ ...model.settings, ...settings });
   await use(service);
 }
