@@ -43,8 +43,15 @@ export interface ReplicaParts {
  */
 export async function openLocalReplica(parts: ReplicaParts): Promise<LocalReplica> {
   const { manifest, maxContext } = parts;
-  const { encoder, generator, decoder } = await openSessions(parts);
-  return new LocalReplica(manifest, maxContext, encoder, generator, decoder);
+  const { Worker } = globalThis;
+  try {
+    const { encoder, generator, decoder } = await openSessions(parts);
+    return new LocalReplica(manifest, maxContext, encoder, generator, decoder);
+  } finally {
+    // The runtime takes Deno for Node and leaves Node's `Worker` there, which calls no `onmessage`:
+    // nobody would hear a worker that this thread starts later. Its own threads are started by now.
+    globalThis.Worker = Worker;
+  }
 }
 
 async function openSessions(parts: ReplicaParts): Promise<ReplicaGraphs<Session>> {
