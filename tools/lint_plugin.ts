@@ -16,6 +16,7 @@ const KEPT_LIBRARIES: Readonly<Record<string, readonly string[]>> = {
   "@hono/zod-openapi": ["src/http/"],
   "onnx-proto": [
     "src/importer/",
+    "src/inference/graph_bytes.ts",
     "src/inference/int8_weights.ts",
     "src/inference/sorted_filter.ts",
     "src/inference/step_graph.ts",

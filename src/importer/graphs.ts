@@ -4,6 +4,7 @@ import type {
   ModelArchitecture,
   TokenizerArchitecture,
 } from "../kronos/architecture.ts";
+import type { GraphBytes, ReplicaGraphs } from "../inference/graph_bytes.ts";
 import { generatorGraph } from "./graphs/generator.ts";
 import { decoderGraph, encoderGraph } from "./graphs/tokenizer.ts";
 
@@ -19,22 +20,12 @@ export interface GraphLimits {
   readonly maxInput: number;
 }
 
-/** The bytes of the three graph files. */
-export interface Graphs {
-  /** Normalised candles to tokens. */
-  readonly encoder: Uint8Array;
-  /** Tokens to tokens, in a loop over steps. */
-  readonly generator: Uint8Array;
-  /** Tokens to normalised candles. */
-  readonly decoder: Uint8Array;
-}
-
 /** Writes the graphs of a checkpoint that has been checked. */
 export function buildGraphs(
   model: Checkpoint<ModelArchitecture>,
   tokenizer: Checkpoint<TokenizerArchitecture>,
   limits: GraphLimits,
-): Graphs {
+): ReplicaGraphs<GraphBytes> {
   const positions = limits.maxContext + limits.maxHorizon;
   return {
     encoder: encoderGraph(tokenizer, limits.maxInput),

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
-import { readModelFolder } from "../inference/model_folder.ts";
+import { ModelFolder } from "../inference/model_folder.ts";
 import { importCommand } from "./import_command.ts";
 import { FakeHub, HUB_TOKEN } from "./testing/fake_hub.ts";
 import { pathsIn, withRandomCheckpoint } from "./testing/random_folder.ts";
@@ -41,7 +41,7 @@ Deno.test("importCommand() imports from folders and says how to serve it", () =>
     const serve = `KRONOS_MODEL_PATH=${folder}/out deno task start`;
     assert.deepEqual(said, [`Wrote and verified model; serve it with: ${serve}`]);
     assert.deepEqual(drawn, ["reading", "writing graphs", "verifying", ""]);
-    const { manifest } = await readModelFolder(`${folder}/out`);
+    const { manifest } = await ModelFolder.open(`${folder}/out`);
     assert.equal(manifest.limits.max_context, 512);
     assert.equal(manifest.licence, "unknown");
     assert.deepEqual(manifest.sources.model.revision, null);
@@ -70,7 +70,7 @@ Deno.test("importCommand() imports from the hub, names and commits in the manife
     );
     assert.deepEqual([code, complaints], [0, []]);
     assert(drawn.includes("owner/m/model.safetensors 100%"));
-    const { manifest } = await readModelFolder(`${folder}/out`);
+    const { manifest } = await ModelFolder.open(`${folder}/out`);
     const { sources, licence, model_version, tokenizer_version } = manifest;
     assert.deepEqual([sources.model.origin, sources.model.revision], ["hf:owner/m", model]);
     assert.deepEqual([sources.tokenizer.origin, sources.tokenizer.revision], [
@@ -86,7 +86,7 @@ Deno.test("importCommand() takes names, licence and context from its options", (
     const { code, said } = await run(folders(folder, ...names, "--max-context", "1"));
     assert.equal(code, 0);
     assert.match(said[0], /^Wrote and verified kronos-9;/);
-    const { manifest } = await readModelFolder(`${folder}/out`);
+    const { manifest } = await ModelFolder.open(`${folder}/out`);
     assert.deepEqual([manifest.model_version, manifest.tokenizer_version, manifest.licence], [
       "kronos-9",
       "tok-9",

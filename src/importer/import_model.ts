@@ -18,7 +18,7 @@ import {
   readTokenizerCheckpoint,
   type SourcedCheckpoint,
 } from "./checkpoint.ts";
-import { buildGraphs, type Graphs, ONNX_IR_VERSION, ONNX_OPSET } from "./graphs.ts";
+import { buildGraphs, ONNX_IR_VERSION, ONNX_OPSET } from "./graphs.ts";
 import { ImportError, StagedFolder } from "./staged_folder.ts";
 
 /** Steps a forecast may have: what the service offers. */
@@ -112,11 +112,13 @@ async function writeModel(
     maxHorizon: MAX_HORIZON,
     maxInput: MAX_INPUT,
   });
-  const manifest = describeModel(options, model, tokenizer, graphs);
+  const files = (["encoder", "generator", "decoder"] as const).flatMap((role) => [
+    [GRAPH_FILES[role].structure, graphs[role].structure] as const,
+    [GRAPH_FILES[role].weights, graphs[role].weights] as const,
+  ]);
+  const manifest = describeModel(options, model, tokenizer, files);
   try {
-    for (const role of ["encoder", "generator", "decoder"] as const) {
-      await Deno.writeFile(join(folder, GRAPH_FILES[role]), graphs[role]);
-    }
+    for (const [name, bytes] of files) await Deno.writeFile(join(folder, name), bytes);
     const text = `${JSON.stringify(manifest, null, 2)}\n`;
     await Deno.writeTextFile(join(folder, "manifest.json"), text);
   } catch (cause) {
@@ -129,12 +131,8 @@ function describeModel(
   options: ImportOptions,
   model: SourcedCheckpoint<ModelArchitecture>,
   tokenizer: SourcedCheckpoint<TokenizerArchitecture>,
-  graphs: Graphs,
+  files: readonly (readonly [name: string, bytes: Uint8Array])[],
 ): Manifest {
-  const file = (bytes: Uint8Array) => ({
-    sha256: createHash("sha256").update(bytes).digest("hex"),
-    bytes: bytes.length,
-  });
   const source = ({ origin, revision }: ImportSource, files: Readonly<Record<string, string>>) => ({
     origin,
     revision,
@@ -153,10 +151,9 @@ function describeModel(
     },
     licence: options.licence,
     onnx: { opset: ONNX_OPSET, ir_version: ONNX_IR_VERSION },
-    files: {
-      [GRAPH_FILES.encoder]: file(graphs.encoder),
-      [GRAPH_FILES.generator]: file(graphs.generator),
-      [GRAPH_FILES.decoder]: file(graphs.decoder),
-    },
+    files: Object.fromEntries(files.map(([name, bytes]) => [
+      name,
+      { sha256: createHash("sha256").update(bytes).digest("hex"), bytes: bytes.length },
+    ])),
   });
 }

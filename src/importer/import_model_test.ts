@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { readModelFolder } from "../inference/model_folder.ts";
+import { MODEL_FILES } from "../inference/manifest.ts";
+import { ModelFolder } from "../inference/model_folder.ts";
 import { importModel, type ImportOptions, MAX_HORIZON, MAX_INPUT } from "./import_model.ts";
 import {
   changeConfig,
@@ -35,10 +36,10 @@ Deno.test("importModel() writes graphs and a manifest that vouches for them", ()
     await importModel(optionsFor(folder, { onPhase: (phase) => phases.push(phase) }));
     assert.deepEqual(phases, PHASES);
     const out = `${folder}/models/out`;
-    const files = ["decoder.onnx", "encoder.onnx", "generator.onnx", "manifest.json"];
+    const files = [...MODEL_FILES, "manifest.json"].sort();
     assert.deepEqual(await pathsIn(`${folder}/models`), ["out", ...files.map((f) => `out/${f}`)]);
-    const { manifest } = await readModelFolder(out);
-    assert.equal(manifest.format_version, 2);
+    const { manifest } = await ModelFolder.open(out);
+    assert.equal(manifest.format_version, 3);
     assert.deepEqual(manifest.limits, {
       max_context: 64,
       max_horizon: MAX_HORIZON,
@@ -61,7 +62,7 @@ Deno.test("importModel() writes graphs and a manifest that vouches for them", ()
       },
     });
     assert.equal(manifest.sources.tokenizer.revision, null);
-    for (const file of files.slice(0, 3)) {
+    for (const file of MODEL_FILES) {
       assert.equal(manifest.files[file].sha256, await sha256(`${out}/${file}`));
     }
   }));
@@ -144,7 +145,7 @@ for (const [phase, prepare, message] of failures) {
         message: phase === "writing" ? /^Cannot write/ : message,
       });
       assert.deepEqual(await pathsIn(folder), before);
-      assert.equal((await readModelFolder(out)).manifest.model_version, "old");
+      assert.equal((await ModelFolder.open(out)).manifest.model_version, "old");
     }));
 }
 
@@ -153,9 +154,9 @@ Deno.test("importModel() replaces a model folder and keeps its card", () =>
     await importModel(optionsFor(folder, { modelVersion: "old" }));
     await Deno.writeTextFile(`${folder}/models/out/README.md`, "card");
     await importModel(optionsFor(folder, { modelVersion: "new" }));
-    assert.equal((await readModelFolder(`${folder}/models/out`)).manifest.model_version, "new");
+    assert.equal((await ModelFolder.open(`${folder}/models/out`)).manifest.model_version, "new");
     assert.equal(await Deno.readTextFile(`${folder}/models/out/README.md`), "card");
-    assert.equal((await pathsIn(`${folder}/models`)).length, 6);
+    assert.equal((await pathsIn(`${folder}/models/out`)).length, MODEL_FILES.length + 2);
   }));
 
 for (const phase of PHASES) {

@@ -1,13 +1,13 @@
 /** A folder that is written beside its place and put there whole, or not at all. */
 import { randomUUID } from "node:crypto";
 import { basename, dirname, join, resolve } from "node:path";
-import { GRAPH_FILES } from "../inference/manifest.ts";
+import { MODEL_FILES } from "../inference/manifest.ts";
 
 const MANIFEST = "manifest.json";
 /** The model card is written by hand: a folder that is replaced keeps it. */
 const CARD = "README.md";
 /** Files that a model folder may hold; a folder with others is somebody's. */
-const MODEL_FILES: ReadonlySet<string> = new Set([MANIFEST, CARD, ...Object.values(GRAPH_FILES)]);
+const OWN_FILES: ReadonlySet<string> = new Set([MANIFEST, CARD, ...MODEL_FILES]);
 
 /** A target that cannot be written, or must not be. */
 export class ImportError extends Error {
@@ -113,7 +113,7 @@ export async function checkTarget(out: string): Promise<string | null> {
   try {
     const target = await Deno.realPath(resolve(out));
     for await (const { name, isFile } of Deno.readDir(target)) {
-      if (!isFile || !MODEL_FILES.has(name)) throw refuse(`it holds ${name}`);
+      if (!isFile || !OWN_FILES.has(name)) throw refuse(`it holds ${name}`);
     }
     const manifest = JSON.parse(await Deno.readTextFile(join(target, MANIFEST)));
     // Other tools have a manifest.json too. One of ours may be of another version, or damaged.

@@ -4,6 +4,7 @@ import { readModelCheckpoint } from "./checkpoint.ts";
 import { importModel, type Verification } from "./import_model.ts";
 import { plainForecasts } from "./plain_forecasts.ts";
 import { fromFloat32 } from "./safetensors.ts";
+import { GRAPH_FILES, MODEL_FILES } from "../inference/manifest.ts";
 import { changeTensors, pathsIn, withRandomCheckpoint } from "./testing/random_folder.ts";
 import { compareForecasts, verifyModel } from "./verify.ts";
 
@@ -40,8 +41,8 @@ async function withFolder(use: (folder: string) => Promise<void>): Promise<void>
   }
 }
 
-/** Replaces a graph and has the manifest vouch for it: no checksum stands in the way. */
-async function replaceGraph(folder: string, file: string, bytes: Uint8Array): Promise<void> {
+/** Replaces a file and has the manifest vouch for it: no checksum stands in the way. */
+async function replaceFile(folder: string, file: string, bytes: Uint8Array): Promise<void> {
   await Deno.writeFile(`${folder}/${file}`, bytes);
   const manifest = JSON.parse(await Deno.readTextFile(`${folder}/manifest.json`));
   const digest = await crypto.subtle.digest("SHA-256", bytes.slice());
@@ -49,11 +50,22 @@ async function replaceGraph(folder: string, file: string, bytes: Uint8Array): Pr
   await Deno.writeTextFile(`${folder}/manifest.json`, JSON.stringify(manifest));
 }
 
+/** Replaces a graph by that of another folder. */
+async function replaceGraph(
+  folder: string,
+  role: keyof typeof GRAPH_FILES,
+  other: string,
+): Promise<void> {
+  for (const file of Object.values(GRAPH_FILES[role])) {
+    await replaceFile(folder, file, await Deno.readFile(`${other}/${file}`));
+  }
+}
+
 for (const name of ["tiny", "tiny-fixed-time"]) {
   Deno.test(`verifyModel() accepts the graphs of ${name}`, () =>
     withFolder(async (folder) => {
       await importTo(`${folder}/out`, FIXTURES + name, honest);
-      assert.equal((await pathsIn(`${folder}/out`)).length, 4);
+      assert.equal((await pathsIn(`${folder}/out`)).length, MODEL_FILES.length + 1);
     }));
 }
 
@@ -82,11 +94,7 @@ const sabotages: readonly (readonly [string, Sabotage, RegExp])[] = [
   ["the generator is another checkpoint's", async (folder) => {
     await withFolder(async (other) => {
       await importTo(`${other}/out`, `${FIXTURES}tiny-fixed-time`, () => Promise.resolve());
-      await replaceGraph(
-        folder,
-        "generator.onnx",
-        await Deno.readFile(`${other}/out/generator.onnx`),
-      );
+      await replaceGraph(folder, "generator", `${other}/out`);
     });
   }, /Cannot verify model/],
   ["the decoder computes NaN", async (folder) => {
@@ -107,11 +115,15 @@ const sabotages: readonly (readonly [string, Sabotage, RegExp])[] = [
         tensors.set("head.weight", fromFloat32(huge, shape, "F32"));
       });
       await importTo(`${other}/out`, other, () => Promise.resolve());
-      await replaceGraph(folder, "decoder.onnx", await Deno.readFile(`${other}/out/decoder.onnx`));
+      await replaceGraph(folder, "decoder", `${other}/out`);
     });
   }, /forecast differs by (?:NaN|Infinity)/],
   ["a graph is no ONNX", async (folder) => {
-    await replaceGraph(folder, "encoder.onnx", new TextEncoder().encode("not a graph"));
+    await replaceFile(folder, "encoder.onnx", new TextEncoder().encode("not a graph"));
+  }, /^Cannot verify model: its graphs do not run: /],
+  ["a graph's weights are fewer than it wants", async (folder) => {
+    const weights = await Deno.readFile(`${folder}/decoder.weights`);
+    await replaceFile(folder, "decoder.weights", weights.subarray(0, weights.length >> 1));
   }, /^Cannot verify model: its graphs do not run: /],
   ["a graph is cut without the manifest knowing", async (folder) => {
     await Deno.truncate(`${folder}/encoder.onnx`, 1000);

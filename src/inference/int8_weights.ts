@@ -5,11 +5,11 @@
  * it do. The sums are of integers, so they are exact in any order.
  */
 import onnxProto from "onnx-proto";
+import { constantBytes, type GraphBytes, type TensorProto } from "./graph_bytes.ts";
 
 const { onnx } = onnxProto;
 
 type NodeProto = onnxProto.onnx.INodeProto;
-type TensorProto = onnxProto.onnx.ITensorProto;
 type GraphProto = onnxProto.onnx.IGraphProto;
 
 /** Element types, as ONNX numbers them. */
@@ -56,9 +56,9 @@ function sharedConstants(): TensorProto[] {
 }
 
 /** A matrix `[rows, columns]` of floats as 8-bit integers and a scale for each column. */
-function quantized(weight: TensorProto): TensorProto[] {
+function quantized(weight: TensorProto, graph: GraphBytes): TensorProto[] {
   const [rows, columns] = weight.dims!.map(Number);
-  const copy = Uint8Array.from(weight.rawData!); // of its own, and aligned
+  const copy = Uint8Array.from(constantBytes(weight, graph)); // of its own, and aligned
   const values = new Float32Array(copy.buffer);
   const scales = new Float32Array(columns);
   for (let at = 0; at < values.length; at += columns) {
@@ -125,12 +125,12 @@ function replaceProducts(
 }
 
 /**
- * The graph with 8-bit weights.
+ * The graph with 8-bit weights, which are in its structure.
  *
- * @param graph the bytes of an ONNX file as the importer writes them
+ * @param graph as the importer writes it
  */
-export function withInt8Weights(graph: Uint8Array): Uint8Array {
-  const model = onnx.ModelProto.decode(graph);
+export function withInt8Weights(graph: GraphBytes): GraphBytes {
+  const model = onnx.ModelProto.decode(graph.structure);
   const main = model.graph!;
   const weights = new Map(
     main.initializer!.filter(({ dims, dataType }) => dims!.length === 2 && dataType === FLOAT)
@@ -139,8 +139,8 @@ export function withInt8Weights(graph: Uint8Array): Uint8Array {
   const used = new Set<string>();
   replaceProducts(main, weights, used);
   main.initializer = main.initializer!.flatMap((tensor) =>
-    used.has(tensor.name!) ? quantized(tensor) : [tensor]
+    used.has(tensor.name!) ? quantized(tensor, graph) : [tensor]
   );
   main.initializer.push(...sharedConstants());
-  return onnx.ModelProto.encode(model).finish();
+  return { ...graph, structure: onnx.ModelProto.encode(model).finish() };
 }

@@ -2,28 +2,19 @@
 import { DEPENDENCY_HEADS, FEATURES } from "../kronos/architecture.ts";
 import type { Device, Precision, Prefilled, Replica, SeriesChunk, SeriesInput } from "./engine.ts";
 import { decodeCandles, decoderContext, type DecoderGraph, decodeWindow } from "./decoder.ts";
+import type { GraphBytes, ReplicaGraphs } from "./graph_bytes.ts";
 import { generate, generateSliding, generatorContext, type GeneratorGraph } from "./generator.ts";
 import { type LayerShape, paddedLength, SuffixCache } from "./key_value_cache.ts";
 import type { Manifest } from "./manifest.ts";
 import { floats, integerData, integers, openSession, type Session } from "./runtime.ts";
 import { inputLength, type Series, type Tokens } from "./series.ts";
 
-/** The three graphs: the bytes of their files, or open. */
-export interface ReplicaGraphs<Graph> {
-  /** Normalised candles to tokens. */
-  readonly encoder: Graph;
-  /** Tokens to tokens, in a loop over steps. */
-  readonly generator: Graph;
-  /** Tokens to normalised candles. */
-  readonly decoder: Graph;
-}
-
 /** What a replica is made of. */
 export interface ReplicaParts {
   /** Sizes of the graphs. */
   readonly manifest: Manifest;
   /** The files' bytes, checked against the manifest. */
-  readonly graphs: ReplicaGraphs<Uint8Array>;
+  readonly graphs: ReplicaGraphs<GraphBytes>;
   /** Threads of each run. */
   readonly threads: number;
   /** Tokens a query may see; at most the manifest's. */

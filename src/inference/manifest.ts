@@ -3,17 +3,22 @@ import { z } from "zod";
 import type { ModelArchitecture, TokenizerArchitecture } from "../kronos/architecture.ts";
 
 /** The only format this version reads and writes. */
-export const MANIFEST_FORMAT = 2;
+export const MANIFEST_FORMAT = 3;
 
-/** Files of a model folder, by role. */
+/** Files of each graph, see `GraphBytes`. */
 export const GRAPH_FILES = {
   /** Tokenizer encoder: normalised candles to tokens. */
-  encoder: "encoder.onnx",
+  encoder: { structure: "encoder.onnx", weights: "encoder.weights" },
   /** Transformer: prefill and generation in a loop. */
-  generator: "generator.onnx",
+  generator: { structure: "generator.onnx", weights: "generator.weights" },
   /** Tokenizer decoder: tokens to normalised candles. */
-  decoder: "decoder.onnx",
+  decoder: { structure: "decoder.onnx", weights: "decoder.weights" },
 } as const;
+
+/** All of them, in the order in which they are read. */
+export const MODEL_FILES: readonly string[] = Object.values(GRAPH_FILES).flatMap(
+  ({ structure, weights }) => [structure, weights],
+);
 
 /** Where a checkpoint came from. */
 export interface ManifestSource {
@@ -101,7 +106,7 @@ export interface Manifest {
     /** Of the file format. */
     readonly ir_version: number;
   };
-  /** SHA-256, hexadecimal, and size of each graph, by file name. */
+  /** SHA-256, hexadecimal, and size of each file of a graph, by name. */
   readonly files: Readonly<Record<string, { readonly sha256: string; readonly bytes: number }>>;
 }
 
@@ -134,7 +139,10 @@ const calibration = z.object({
 );
 
 const manifestSchema = z.object({
-  format_version: z.literal(MANIFEST_FORMAT),
+  format_version: z.literal(MANIFEST_FORMAT, {
+    error: ({ input }) =>
+      `this version reads ${MANIFEST_FORMAT}, not ${input}: write the folder anew (deno task import)`,
+  }),
   model_version: z.string().min(1),
   tokenizer_version: z.string().min(1),
   architecture: z.object({

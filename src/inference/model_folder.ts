@@ -1,6 +1,7 @@
 /** A model folder on disk: `manifest.json` and the graphs it vouches for. */
 import { createHash } from "node:crypto";
 import { join } from "node:path";
+import type { GraphBytes, ReplicaGraphs } from "./graph_bytes.ts";
 import { GRAPH_FILES, type Manifest, parseManifest } from "./manifest.ts";
 
 /** What is wrong with a file of a model folder. */
@@ -23,44 +24,127 @@ export class ModelFolderError extends Error {
   }
 }
 
-/** The manifest of a folder and the bytes of its graphs, equal to their checksums. */
-export interface ModelFolder {
-  /** Parsed and valid. */
-  readonly manifest: Manifest;
-  /** Normalised candles to tokens. */
-  readonly encoder: Uint8Array;
-  /** Tokens to tokens, in a loop over steps. */
-  readonly generator: Uint8Array;
-  /** Tokens to normalised candles. */
-  readonly decoder: Uint8Array;
-}
+/** Bytes that are read and hashed at once: the thread has other work to do in between. */
+const PIECE_BYTES = 1 << 20;
 
 /**
- * Reads a model folder and checks the size and SHA-256 of each graph.
- *
- * @throws ModelFolderError where it is missing, damaged or of another format
+ * A folder whose graphs can be read again and again, for each replica that opens. Their files are held
+ * open from the first time on: a folder that is deleted or replaced meanwhile is still this one.
  */
-export async function readModelFolder(path: string): Promise<ModelFolder> {
-  const manifest = manifestFrom(await readFile(path, "manifest.json"), path);
-  const graph = (file: string) => readGraph(path, file, manifest);
-  return {
-    manifest,
-    encoder: await graph(GRAPH_FILES.encoder),
-    generator: await graph(GRAPH_FILES.generator),
-    decoder: await graph(GRAPH_FILES.decoder),
-  };
+export class ModelFolder {
+  /** Parsed and valid. */
+  readonly manifest: Manifest;
+  readonly #path: string;
+  readonly #files = new Map<string, Deno.FsFile>();
+  #reading: Promise<unknown> = Promise.resolve();
+
+  private constructor(path: string, manifest: Manifest) {
+    this.#path = path;
+    this.manifest = manifest;
+  }
+
+  /**
+   * Reads the manifest.
+   *
+   * @throws ModelFolderError where it is missing, damaged or of another format
+   */
+  static async open(path: string): Promise<ModelFolder> {
+    return new ModelFolder(path, manifestFrom(await readManifest(path), path));
+  }
+
+  /**
+   * The graphs' bytes, which are the caller's: nothing here keeps them.
+   *
+   * @throws ModelFolderError where a file is missing or is not what the manifest vouches for
+   */
+  readGraphs(): Promise<ReplicaGraphs<GraphBytes>> {
+    // One after the other, since an open file has one position.
+    const graphs = this.#reading.then(() => this.#readGraphs());
+    this.#reading = graphs.catch(() => {});
+    return graphs;
+  }
+
+  async #readGraphs(): Promise<ReplicaGraphs<GraphBytes>> {
+    const read = async (role: keyof typeof GRAPH_FILES): Promise<GraphBytes> => {
+      const { structure, weights } = GRAPH_FILES[role];
+      return {
+        structure: await this.#read(structure),
+        weights: await this.#read(weights),
+        weightsName: weights,
+      };
+    };
+    return {
+      encoder: await read("encoder"),
+      generator: await read("generator"),
+      decoder: await read("decoder"),
+    };
+  }
+
+  /** Closes the files, after what is being read. */
+  async close(): Promise<void> {
+    await this.#reading;
+    for (const file of this.#files.values()) file.close();
+    this.#files.clear();
+  }
+
+  async #read(name: string): Promise<Uint8Array<ArrayBuffer>> {
+    const expected = this.manifest.files[name];
+    if (expected === undefined) {
+      throw new ModelFolderError(this.#path, "corrupt", `manifest.json does not list ${name}`);
+    }
+    const file = this.#files.get(name) ??
+      await readable(this.#path, name, (path) => Deno.open(path));
+    this.#files.set(name, file);
+    const { bytes, sha256 } = await readable(this.#path, name, () => readAndHash(file));
+    if (bytes.length !== expected.bytes) {
+      throw new ModelFolderError(
+        this.#path,
+        bytes.length < expected.bytes ? "truncated" : "corrupt",
+        `${name} has ${bytes.length} bytes, its manifest says ${expected.bytes}`,
+      );
+    }
+    if (sha256 !== expected.sha256) {
+      const state = `${name} does not match the SHA-256 in its manifest`;
+      throw new ModelFolderError(this.#path, "corrupt", state);
+    }
+    return bytes;
+  }
 }
 
-async function readFile(path: string, file: string): Promise<Uint8Array> {
+async function readAndHash(
+  file: Deno.FsFile,
+): Promise<{ readonly bytes: Uint8Array<ArrayBuffer>; readonly sha256: string }> {
+  const bytes = new Uint8Array((await file.stat()).size);
+  const hash = createHash("sha256");
+  await file.seek(0, Deno.SeekMode.Start);
+  for (let at = 0; at < bytes.length;) {
+    const count = await file.read(bytes.subarray(at, at + PIECE_BYTES));
+    if (count === null) return { bytes: bytes.slice(0, at), sha256: "" }; // cut since stat()
+    hash.update(bytes.subarray(at, at + count));
+    at += count;
+  }
+  return { bytes, sha256: hash.digest("hex") };
+}
+
+/** What `read` gives of a file; what it throws as an error that names the folder. */
+async function readable<Result>(
+  folder: string,
+  name: string,
+  read: (path: string) => Promise<Result>,
+): Promise<Result> {
   try {
-    return await Deno.readFile(join(path, file));
+    return await read(join(folder, name));
   } catch (cause) {
     if (cause instanceof Deno.errors.NotFound) {
-      throw new ModelFolderError(path, "missing", `${file} does not exist`, cause);
+      throw new ModelFolderError(folder, "missing", `${name} does not exist`, cause);
     }
-    const state = `${file}: ${cause instanceof Error ? cause.message : String(cause)}`;
-    throw new ModelFolderError(path, "unreadable", state, cause);
+    const state = `${name}: ${cause instanceof Error ? cause.message : String(cause)}`;
+    throw new ModelFolderError(folder, "unreadable", state, cause);
   }
+}
+
+function readManifest(path: string): Promise<Uint8Array> {
+  return readable(path, "manifest.json", (file) => Deno.readFile(file));
 }
 
 function manifestFrom(bytes: Uint8Array, path: string): Manifest {
@@ -76,27 +160,4 @@ function manifestFrom(bytes: Uint8Array, path: string): Manifest {
     const state = cause instanceof Error ? cause.message : String(cause);
     throw new ModelFolderError(path, "corrupt", state, cause);
   }
-}
-
-async function readGraph(path: string, file: string, manifest: Manifest): Promise<Uint8Array> {
-  const expected = manifest.files[file];
-  if (expected === undefined) {
-    throw new ModelFolderError(path, "corrupt", `manifest.json does not list ${file}`);
-  }
-  const bytes = await readFile(path, file);
-  if (bytes.length !== expected.bytes) {
-    throw new ModelFolderError(
-      path,
-      bytes.length < expected.bytes ? "truncated" : "corrupt",
-      `${file} has ${bytes.length} bytes, its manifest says ${expected.bytes}`,
-    );
-  }
-  if (createHash("sha256").update(bytes).digest("hex") !== expected.sha256) {
-    throw new ModelFolderError(
-      path,
-      "corrupt",
-      `${file} does not match the SHA-256 in its manifest`,
-    );
-  }
-  return bytes;
 }

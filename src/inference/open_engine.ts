@@ -3,7 +3,7 @@ import type { Calibration, Device, Engine, ModelInfo, Precision } from "./engine
 import { graphicsAdapter, hasGraphicsProcessor, WebgpuError } from "./graphics_adapter.ts";
 import { openLocalReplica, type ReplicaParts } from "./local_replica.ts";
 import type { Manifest } from "./manifest.ts";
-import { readModelFolder } from "./model_folder.ts";
+import { ModelFolder } from "./model_folder.ts";
 import { nativeRuntime, NativeRuntimeError } from "./native_runtime.ts";
 import {
   type AbandonableReplica,
@@ -131,7 +131,17 @@ function modelInfo(
  * @throws RangeError where `maxContext` exceeds the manifest's
  */
 export async function openEngine(options: EngineOptions): Promise<Engine> {
-  const { manifest, encoder, generator, decoder } = await readModelFolder(options.modelPath);
+  const folder = await ModelFolder.open(options.modelPath);
+  try {
+    return await engineFrom(folder, options);
+  } catch (error) {
+    await folder.close();
+    throw error;
+  }
+}
+
+async function engineFrom(folder: ModelFolder, options: EngineOptions): Promise<Engine> {
+  const { manifest } = folder;
   const limit = manifest.limits.max_context;
   const maxContext = options.maxContext ?? limit;
   if (maxContext < 1 || maxContext > limit) {
@@ -139,11 +149,11 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
       `Cannot use a context of ${maxContext} tokens: the model takes 1 to ${limit}`,
     );
   }
-  const graphs = { encoder, generator, decoder };
   const open = async (runner: Runner): Promise<Engine> => {
     const { device, precision } = runner;
-    const parts = { manifest, graphs, threads: options.threads, maxContext, device, precision };
-    return engineOf(modelInfo(manifest, maxContext, runner), await openReplicas(parts, options));
+    const parts = { manifest, threads: options.threads, maxContext, device, precision };
+    const replicas = await openReplicas(folder, parts, options);
+    return engineOf(modelInfo(manifest, maxContext, runner), replicas, folder);
   };
   const runner = await runnerOf(options);
   if (runner.device !== "webgpu") return await open(runner);
@@ -156,7 +166,11 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   }
 }
 
-function engineOf(info: ModelInfo, replicas: readonly SupervisedReplica[]): Engine {
+function engineOf(
+  info: ModelInfo,
+  replicas: readonly SupervisedReplica[],
+  folder: ModelFolder,
+): Engine {
   return {
     info,
     replicas,
@@ -165,23 +179,29 @@ function engineOf(info: ModelInfo, replicas: readonly SupervisedReplica[]): Engi
     },
     close: async () => {
       await Promise.all(replicas.map((replica) => replica.close()));
+      await folder.close();
     },
   };
 }
 
 /**
- * Starts the replicas together; if one fails, the others are closed. The graphs' bytes stay in memory,
- * so that one can be replaced whatever has become of the folder.
+ * Starts the replicas together; if one fails, the others are closed. Each reads the graphs anew, so
+ * that no bytes of them stay in memory.
  */
 async function openReplicas(
-  parts: ReplicaParts,
+  folder: ModelFolder,
+  sizes: Omit<ReplicaParts, "graphs">,
   { workers, supervision = PATIENT, events = NOBODY }: EngineOptions,
 ): Promise<SupervisedReplica[]> {
-  const open = (): Promise<AbandonableReplica> =>
-    workers === 0 ? openLocalReplica(parts) : openWorkerReplica(parts, supervision.openTimeoutMs);
+  const open = async (): Promise<AbandonableReplica> => {
+    const parts = { ...sizes, graphs: await folder.readGraphs() };
+    return workers === 0
+      ? await openLocalReplica(parts)
+      : await openWorkerReplica(parts, supervision.openTimeoutMs);
+  };
   const starts = Array.from(
     // Several would only take turns on one graphics device, each with its weights.
-    { length: parts.device === "webgpu" ? 1 : Math.max(1, workers) },
+    { length: sizes.device === "webgpu" ? 1 : Math.max(1, workers) },
     async () => new SupervisedReplica(await open(), open, supervision, events),
   );
   const outcomes = await Promise.allSettled(starts);

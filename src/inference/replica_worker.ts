@@ -1,4 +1,5 @@
 /** Entry of a worker: one replica, called by messages, one call after the other. */
+import type { GraphBytes, ReplicaGraphs } from "./graph_bytes.ts";
 import { type LocalReplica, openLocalReplica } from "./local_replica.ts";
 import { replicaFault } from "./replica_fault.ts";
 import { heapBytes } from "./runtime.ts";
@@ -19,9 +20,15 @@ const scope = globalThis as unknown as WorkerScope;
 let replica: LocalReplica | null = null;
 let queue: Promise<void> = Promise.resolve();
 
+/** Gives back at once what the runtime has copied; a garbage collection may come late, or never. */
+function freeWeights(graphs: ReplicaGraphs<GraphBytes>): void {
+  for (const { weights } of Object.values(graphs) as GraphBytes[]) weights.buffer.transfer(0);
+}
+
 async function answer(call: WorkerCall): Promise<WorkerResults[keyof WorkerResults]> {
   if (call.method === "open") {
     replica = await openLocalReplica(call.parts);
+    freeWeights(call.parts.graphs);
     return null;
   }
   if (replica === null) throw new Error(`Cannot ${call.method}: the worker has no model`);

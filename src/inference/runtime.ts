@@ -1,6 +1,7 @@
 /** onnxruntime: sessions and tensors. */
 import * as ort from "onnxruntime-web";
 import type { Device } from "./engine.ts";
+import type { GraphBytes } from "./graph_bytes.ts";
 import { nativeRuntime } from "./native_runtime.ts";
 
 /** A tensor of the runtime. */
@@ -99,24 +100,24 @@ async function withMemoryHeld<Result>(
  * @throws NativeRuntimeError where the device is native and cannot be used
  */
 export async function openSession(
-  graph: Uint8Array,
+  { structure, weights, weightsName }: GraphBytes,
   threads: number,
   device: Exclude<Device, "webgpu"> = "wasm",
 ): Promise<Session> {
+  const options = {
+    externalData: [{ path: weightsName, data: weights }],
+    graphOptimizationLevel: "all",
+    logSeverityLevel: 3,
+  } as const;
   if (device === "native") {
-    return await nativeRuntime().InferenceSession.create(graph, {
-      graphOptimizationLevel: "all",
+    return await nativeRuntime().InferenceSession.create(structure, {
+      ...options,
       intraOpNumThreads: threads,
-      logSeverityLevel: 3,
     });
   }
   ort.env.logLevel = "error";
   ort.env.wasm.numThreads = threads;
   const open = (): Promise<Session> =>
-    ort.InferenceSession.create(graph, {
-      executionProviders: ["wasm"],
-      graphOptimizationLevel: "all",
-      logSeverityLevel: 3,
-    });
+    ort.InferenceSession.create(structure, { ...options, executionProviders: ["wasm"] });
   return memory === null ? await withMemoryHeld(threads, open) : await open();
 }

@@ -4,6 +4,7 @@
  * what it carries from step to step becomes inputs and outputs. The weights are the same.
  */
 import onnxProto from "onnx-proto";
+import type { GraphBytes } from "./graph_bytes.ts";
 import { filterConstants, withSortedFilter } from "./sorted_filter.ts";
 
 const { onnx } = onnxProto;
@@ -70,12 +71,12 @@ function withName(value: ValueInfoProto, name: string): ValueInfoProto {
  * of the run computed. Its outputs are `drawn_s1` and `drawn_s2`, `[B, 1]`, and with this step's part
  * `grown_positions`, `grown_keys_i` and `grown_values_i`.
  *
- * @param generator the bytes of `generator.onnx`
+ * @param generator as the importer writes it
  * @param vocabulary V, of s1 and of s2
  * @throws TypeError where it has no loop
  */
-export function stepGraph(generator: Uint8Array, vocabulary: number): Uint8Array {
-  const model = onnx.ModelProto.decode(generator);
+export function stepGraph(generator: GraphBytes, vocabulary: number): GraphBytes {
+  const model = onnx.ModelProto.decode(generator.structure);
   const main: GraphProto = model.graph!;
   const loop = main.node!.find(({ opType }) => opType === "Loop");
   const body = loop?.attribute?.find(({ g }) => g)?.g;
@@ -110,5 +111,5 @@ export function stepGraph(generator: Uint8Array, vocabulary: number): Uint8Array
     ...renamed(body.node!, names).map(withSortedFilter),
   ];
   main.node = needed(nodes, graphOutputs.map(({ name }) => name!));
-  return onnx.ModelProto.encode(model).finish();
+  return { ...generator, structure: onnx.ModelProto.encode(model).finish() };
 }

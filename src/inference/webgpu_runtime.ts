@@ -4,7 +4,7 @@
  */
 import { withoutEmpty } from "./empty_cache.ts";
 import { WebgpuError } from "./graphics_adapter.ts";
-import type { ReplicaGraphs } from "./local_replica.ts";
+import type { GraphBytes, ReplicaGraphs } from "./graph_bytes.ts";
 import { ReplicaFault } from "./replica_fault.ts";
 import type { Feeds, Session } from "./runtime.ts";
 import { stepGraph } from "./step_graph.ts";
@@ -58,18 +58,19 @@ function guarded(session: Session, device: GPUDevice): Session {
  * @throws WebgpuError where the device does not take them
  */
 export async function openWebgpuSessions(
-  graphs: ReplicaGraphs<Uint8Array>,
+  graphs: ReplicaGraphs<GraphBytes>,
   vocabulary: number,
 ): Promise<ReplicaGraphs<Session>> {
   const runtime = await loadRuntime();
   runtime.env.logLevel = "error";
   runtime.env.wasm.numThreads = 1; // of the encoder; the processor does little else
   const open = (
-    graph: Uint8Array,
+    { structure, weights, weightsName }: GraphBytes,
     provider: "wasm" | "webgpu",
     outputs: "cpu" | "gpu-buffer" = "cpu",
   ) =>
-    runtime.InferenceSession.create(graph, {
+    runtime.InferenceSession.create(structure, {
+      externalData: [{ path: weightsName, data: weights }],
       executionProviders: [provider],
       graphOptimizationLevel: "all",
       logSeverityLevel: 3,

@@ -15,7 +15,7 @@ export type WorkerCall =
 export interface WorkerRequest {
   /** Counts up from 1 for each worker; the answer carries it back. */
   readonly id: number;
-  /** Copied to the worker with its arrays. */
+  /** Copied to the worker with its arrays, but for weights: these move there. */
   readonly call: WorkerCall;
 }
 

@@ -1,5 +1,6 @@
 /** A replica in a Worker, so that the thread that serves requests never computes. */
 import type { Prefilled, SeriesChunk, SeriesInput } from "./engine.ts";
+import type { GraphBytes } from "./graph_bytes.ts";
 import type { ReplicaParts } from "./local_replica.ts";
 import { ReplicaFault } from "./replica_fault.ts";
 import type {
@@ -22,6 +23,7 @@ function startWorker(): Worker {
 /**
  * Starts a worker and loads the model in it.
  *
+ * @param parts with weights that the worker takes over
  * @param timeoutMs the longest that may take; a worker that ends meanwhile says so to nobody
  * @param start makes the worker; tests start one that fails
  * @throws ReplicaFault of kind `hung` after that time
@@ -97,18 +99,20 @@ export class WorkerReplica {
 
   #call<Method extends keyof WorkerResults>(
     call: WorkerCall & { method: Method },
+    transfer: Transferable[] = [],
   ): Promise<WorkerResults[Method]> {
     if (this.#failure !== null) return Promise.reject(this.#failure);
     return new Promise((resolve, reject) => {
       const request: WorkerRequest = { id: ++this.#calls, call };
       this.#pending.set(request.id, { resolve, reject });
-      this.#worker.postMessage(request);
+      this.#worker.postMessage(request, transfer);
     });
   }
 
-  /** Loads the model; before any other call. */
+  /** Loads the model; before any other call. The weights go to the worker and are not kept here. */
   async open(parts: ReplicaParts): Promise<void> {
-    await this.#call({ method: "open", parts });
+    const weights = Object.values(parts.graphs).map((graph: GraphBytes) => graph.weights.buffer);
+    await this.#call({ method: "open", parts }, weights);
   }
 
   /** See `Replica`. */

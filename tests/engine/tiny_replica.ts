@@ -8,6 +8,7 @@ import {
   openLocalReplica,
   type ReplicaParts,
 } from "../../src/inference/local_replica.ts";
+import { MANIFEST_FORMAT } from "../../src/inference/manifest.ts";
 
 const FIXTURE = new URL("../fixtures/parity/tiny/", import.meta.url).pathname;
 
@@ -21,7 +22,7 @@ export async function tinyParts(): Promise<ReplicaParts> {
   const limits = { maxContext: TINY_CONTEXT, maxHorizon: 64, maxInput: 128 };
   return {
     manifest: {
-      format_version: 2,
+      format_version: MANIFEST_FORMAT,
       model_version: "tiny",
       tokenizer_version: "tiny",
       architecture: { model: model.architecture, tokenizer: tokenizer.architecture },

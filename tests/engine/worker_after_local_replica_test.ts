@@ -7,15 +7,15 @@ import { forecastAlone, tinyParts, tinySeries } from "./tiny_replica.ts";
 /** Enough for a worker that opens the tiny model, on a machine that is busy. */
 const OPEN_TIMEOUT_MS = 60_000;
 
-const parts = await tinyParts();
 // The runtime opens its own resources with the first session, and keeps them: before any test.
-const local = await openLocalReplica(parts);
+const local = await openLocalReplica(await tinyParts());
 
 Deno.test("a worker that starts after its thread has opened a model is heard, with any threads", async () => {
   const input = tinySeries(40, { seed: 3 });
   const here = await forecastAlone(local, input);
   for (const threads of [1, 2]) {
-    const replica = await openWorkerReplica({ ...parts, threads }, OPEN_TIMEOUT_MS);
+    const parts = { ...await tinyParts(), threads };
+    const replica = await openWorkerReplica(parts, OPEN_TIMEOUT_MS);
     assert.deepEqual(await forecastAlone(replica, input), here);
     await replica.close();
   }

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { buildGraphs } from "../../src/importer/graphs.ts";
 import type { SeriesInput } from "../../src/inference/engine.ts";
 import { type LocalReplica, openLocalReplica } from "../../src/inference/local_replica.ts";
+import { MANIFEST_FORMAT } from "../../src/inference/manifest.ts";
 import { columnStatistics, denormalize, normalize } from "../../src/kronos/features.ts";
 import { forecastPlain } from "../../src/kronos/forecast.ts";
 import { decodeTokens, encodeCandles } from "../../src/kronos/tokenizer.ts";
@@ -32,7 +33,7 @@ function openReplica(
   const source = { origin: "parity", revision: null, files: {} };
   return openLocalReplica({
     manifest: {
-      format_version: 2,
+      format_version: MANIFEST_FORMAT,
       model_version: "parity",
       tokenizer_version: "parity",
       architecture,

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { readSafetensors, writeSafetensors } from "../../src/importer/safetensors.ts";
 import { importModel } from "../../src/importer/import_model.ts";
+import { MODEL_FILES } from "../../src/inference/manifest.ts";
 import { ServiceProcess } from "../integration/service_process.ts";
 import { TinyModelFolder } from "../lifecycle/tiny_model_folder.ts";
 import { testWithTools } from "../test_with_tools.ts";
@@ -101,7 +102,7 @@ await testWithTools(
     await run("mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", disk);
     try {
       // In the order in which the service reads them.
-      const files = ["manifest.json", "encoder.onnx", "generator.onnx", "decoder.onnx"];
+      const files = ["manifest.json", ...MODEL_FILES];
       const copyAll = async (): Promise<void> => {
         for (const file of files) {
           await Deno.writeFile(
@@ -116,7 +117,10 @@ await testWithTools(
         KRONOS_MODEL_PATH: disk,
         ...FAST,
       });
-      assert.match(await failure(service, "disk_full"), /^\w+\.onnx has .*the disk is full$/);
+      assert.match(
+        await failure(service, "disk_full"),
+        /^\w+\.(onnx|weights) has .*the disk is full$/,
+      );
       await run("mount", "-o", "remount,size=64m", disk);
       await copyAll();
       await service.line(({ message }) => message === "ready");

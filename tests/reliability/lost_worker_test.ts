@@ -7,8 +7,6 @@ import { DEFAULT_SCHEDULER_SETTINGS, Scheduler } from "../../src/forecast/schedu
 import type { SeriesInput } from "../../src/inference/engine.ts";
 import { forecastAlone, tinyParts, tinySeries } from "../engine/tiny_replica.ts";
 
-const parts = await tinyParts();
-
 /** Enough for a worker that opens the tiny model, on a machine that is busy. */
 const OPEN_TIMEOUT_MS = 60_000;
 
@@ -38,8 +36,10 @@ async function supervised(
     workers.push(worker);
     return worker;
   };
-  const open = () =>
-    openWorkerReplica(parts, isSilent() ? SHORT_TIMEOUT_MS : OPEN_TIMEOUT_MS, start);
+  const open = async () => {
+    const timeoutMs = isSilent() ? SHORT_TIMEOUT_MS : OPEN_TIMEOUT_MS;
+    return await openWorkerReplica(await tinyParts(), timeoutMs, start);
+  };
   const replica = new SupervisedReplica(
     await open(),
     open,
@@ -97,6 +97,7 @@ Deno.test("close() of a replica whose worker is gone ends, and no other takes it
 });
 
 Deno.test("openWorkerReplica() gives up a worker that never answers", async () => {
+  const parts = await tinyParts();
   await assert.rejects(openWorkerReplica(parts, SHORT_TIMEOUT_MS, silentWorker), isFault("hung"));
 });
 

@@ -3,6 +3,8 @@
  * Prefill is one pass with the context as tokens (only its keys and values are wanted); generation is
  * many with one token each. Both run the same nodes, so the weights are in memory once.
  */
+import type { GraphBytes } from "../../inference/graph_bytes.ts";
+import { GRAPH_FILES } from "../../inference/manifest.ts";
 import {
   type Checkpoint,
   DEPENDENCY_HEADS,
@@ -224,7 +226,7 @@ function freed(size: number | string): number | string {
 export function generatorGraph(
   model: Checkpoint<ModelArchitecture>,
   positions: number,
-): Uint8Array {
+): GraphBytes {
   const { d_model: d, s1_bits } = model.architecture;
   const heads = cacheHeads(model.architecture);
   const vocabulary = 2 ** s1_bits;
@@ -261,5 +263,5 @@ export function generatorGraph(
   const [drawn1, drawn2] = results.slice(carried.length);
   g.output("drawn_s1_all", drawn1, INT64, ["N", "B"]);
   g.output("drawn_s2_all", drawn2, INT64, ["N", "B"]);
-  return g.encode();
+  return g.encode(GRAPH_FILES.generator.weights);
 }

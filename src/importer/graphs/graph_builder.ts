@@ -1,5 +1,7 @@
 /** Writes ONNX graphs: nodes by operator, constants by value, subgraphs that see their outer scope. */
 import onnxProto from "onnx-proto";
+import type { GraphBytes } from "../../inference/graph_bytes.ts";
+import { withExternalData } from "./external_data.ts";
 
 const { onnx } = onnxProto;
 
@@ -182,14 +184,19 @@ export class GraphBuilder {
     });
   }
 
-  /** The bytes of a `.onnx` file with this graph. */
-  encode(): Uint8Array {
+  /**
+   * The bytes of this graph's files. Constants of subgraphs stay in its structure, however large.
+   *
+   * @param weightsName name of the file that its large constants will be in
+   */
+  encode(weightsName: string): GraphBytes {
+    const { constants, weights } = withExternalData(this.#initializers, weightsName);
     const model = onnx.ModelProto.create({
       irVersion: ONNX_IR_VERSION,
       producerName: "kronos-edge",
       opsetImport: [{ domain: "", version: ONNX_OPSET }, { domain: MICROSOFT, version: 1 }],
-      graph: this.graph(),
+      graph: { ...this.graph(), initializer: constants },
     });
-    return onnx.ModelProto.encode(model).finish();
+    return { structure: onnx.ModelProto.encode(model).finish(), weights, weightsName };
   }
 }

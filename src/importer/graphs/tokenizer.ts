@@ -1,4 +1,6 @@
 /** The tokenizer as two graphs: candles to tokens, and tokens to candles over a cache. */
+import type { GraphBytes } from "../../inference/graph_bytes.ts";
+import { GRAPH_FILES } from "../../inference/manifest.ts";
 import {
   type Checkpoint,
   FEATURES,
@@ -70,7 +72,7 @@ function emptyCache(g: GraphBuilder, heads: number, headSize: number): LayerCach
 export function encoderGraph(
   tokenizer: Checkpoint<TokenizerArchitecture>,
   positions: number,
-): Uint8Array {
+): GraphBytes {
   const { d_model, n_heads, n_enc_layers, s1_bits, s2_bits } = tokenizer.architecture;
   const headSize = d_model / n_heads;
   const g = new GraphBuilder();
@@ -109,7 +111,7 @@ export function encoderGraph(
   const values = g.op("MatMul", [bits, g.floats("powers", [s1_bits + s2_bits, 2], powers)]);
   const pairs = g.op("Transpose", [values]);
   g.output("tokens", g.op("Cast", [pairs], { attributes: { to: INT64 } }), INT64, [2, "T"]);
-  return g.encode();
+  return g.encode(GRAPH_FILES.encoder.weights);
 }
 
 /** What each token of one half adds to the decoder's input: its bits as +-1/sqrt(bits), projected. */
@@ -143,7 +145,7 @@ function codeTable(
 export function decoderGraph(
   tokenizer: Checkpoint<TokenizerArchitecture>,
   positions: number,
-): Uint8Array {
+): GraphBytes {
   const { d_model, n_heads, n_dec_layers } = tokenizer.architecture;
   const headSize = d_model / n_heads;
   const g = new GraphBuilder();
@@ -184,5 +186,5 @@ export function decoderGraph(
   });
   const candles = linear(g, stream, storedLinear(g, tokenizer.weights, "head"));
   g.output("candles", candles, FLOAT, ["M", FEATURES]);
-  return g.encode();
+  return g.encode(GRAPH_FILES.decoder.weights);
 }
