@@ -22,6 +22,7 @@ const KEPT_LIBRARIES: Readonly<Record<string, readonly string[]>> = {
     "src/inference/step_graph.ts",
   ],
   "@huggingface/hub": ["src/importer/"],
+  "ml-matrix": ["src/importer/"],
   "prom-client": ["src/telemetry/"],
   "@opentelemetry/api": ["src/telemetry/"],
 };

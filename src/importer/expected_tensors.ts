@@ -5,7 +5,7 @@ import type { ModelArchitecture, TokenizerArchitecture } from "../kronos/archite
 export type TensorShapes = Map<string, readonly number[]>;
 
 /** Rows of the time embeddings, by the names of the reference. */
-const TIME_ROWS = { minute: 60, hour: 24, weekday: 7, day: 32, month: 13 } as const;
+export const TIME_ROWS = { minute: 60, hour: 24, weekday: 7, day: 32, month: 13 } as const;
 
 function addLinear(shapes: TensorShapes, name: string, from: number, to: number): void {
   shapes.set(`${name}.weight`, [to, from]);

@@ -95,10 +95,36 @@ Deno.test("importCommand() takes names, licence and context from its options", (
     assert.equal(manifest.limits.max_context, 1);
   }));
 
+Deno.test("importCommand() writes a model folder anew, in its place", () =>
+  withRandomCheckpoint(async (folder) => {
+    const names = ["--name", "kronos-9", "--licence", "proprietary", "--max-context", "32"];
+    assert.equal((await run(folders(folder, ...names))).code, 0);
+    const out = `${folder}/out`;
+    const { manifest: before } = await ModelFolder.open(out);
+    await Deno.remove(`${folder}/model`, { recursive: true });
+    const { code, said, complaints, drawn } = await run(["--from", out, "--out", out]);
+    assert.deepEqual([code, complaints], [0, []]);
+    const serve = `KRONOS_MODEL_PATH=${out} deno task start`;
+    assert.deepEqual(said, [`Wrote and verified kronos-9; serve it with: ${serve}`]);
+    assert.deepEqual(drawn, ["reading", "writing graphs", "verifying", ""]);
+    const { manifest } = await ModelFolder.open(out);
+    assert.deepEqual({ ...manifest, files: {} }, { ...before, files: {} });
+  }));
+
 Deno.test("importCommand() prints its help and does nothing", async () => {
   const { code, said, complaints } = await run(["--help"]);
   assert.deepEqual([code, complaints], [0, []]);
-  for (const option of ["--model", "--tokenizer", "--out", "--max-context", "--name", "HF_TOKEN"]) {
+  for (
+    const option of [
+      "--from",
+      "--model",
+      "--tokenizer",
+      "--out",
+      "--max-context",
+      "--name",
+      "HF_TOKEN",
+    ]
+  ) {
     assert(said.join("\n").includes(option));
   }
 });
@@ -112,6 +138,13 @@ const misuses: readonly (readonly [readonly string[], RegExp])[] = [
   [[...ALL, "--name"], /--name <value>' argument missing/],
   [[...ALL, "--name", ""], /^--name is empty$/],
   [["--model=", ...ALL.slice(2)], /^--model is empty$/],
+  [["--from", "m"], /^--from and --out are needed$/],
+  ...["model", "tokenizer", "max-context", "name", "tokenizer-name", "licence"].map((option) =>
+    [
+      ["--from", "m", "--out", "o", `--${option}`, "1"],
+      new RegExp(`^--${option} does not go with --from$`),
+    ] as const
+  ),
   ...["0", "-1", "2049", "1.5", "many", "1e99", " "].map((value) =>
     [
       [...ALL, `--max-context=${value}`],

@@ -138,7 +138,8 @@ async function missingParents(target: string): Promise<string[]> {
   }
 }
 
-async function keepCard(from: string, to: string): Promise<void> {
+/** Copies the card of a model folder, if there is one. */
+export async function keepCard(from: string, to: string): Promise<void> {
   try {
     await Deno.copyFile(join(from, CARD), join(to, CARD));
   } catch (error) {

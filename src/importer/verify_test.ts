@@ -1,12 +1,14 @@
 import assert from "node:assert/strict";
 import type { Checkpoint, ModelArchitecture } from "../kronos/architecture.ts";
 import { readModelCheckpoint } from "./checkpoint.ts";
-import { importModel, type Verification } from "./import_model.ts";
+import { importModel } from "./import_model.ts";
 import { plainForecasts } from "./plain_forecasts.ts";
 import { fromFloat32 } from "./safetensors.ts";
 import { GRAPH_FILES, MODEL_FILES } from "../inference/manifest.ts";
+import { replaceFile } from "./testing/changed_graph.ts";
 import { changeTensors, pathsIn, withRandomCheckpoint } from "./testing/random_folder.ts";
 import { compareForecasts, verifyModel } from "./verify.ts";
+import type { Verification } from "./write_model.ts";
 
 /** Weights of a trained model's magnitude: with those of a fresh one, attention hardly matters. */
 const FIXTURES = new URL("../../tests/fixtures/parity/", import.meta.url).pathname;
@@ -39,15 +41,6 @@ async function withFolder(use: (folder: string) => Promise<void>): Promise<void>
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
-}
-
-/** Replaces a file and has the manifest vouch for it: no checksum stands in the way. */
-async function replaceFile(folder: string, file: string, bytes: Uint8Array): Promise<void> {
-  await Deno.writeFile(`${folder}/${file}`, bytes);
-  const manifest = JSON.parse(await Deno.readTextFile(`${folder}/manifest.json`));
-  const digest = await crypto.subtle.digest("SHA-256", bytes.slice());
-  manifest.files[file] = { sha256: new Uint8Array(digest).toHex(), bytes: bytes.length };
-  await Deno.writeTextFile(`${folder}/manifest.json`, JSON.stringify(manifest));
 }
 
 /** Replaces a graph by that of another folder. */

@@ -46,10 +46,11 @@ export class ModelFolder {
   /**
    * Reads the manifest.
    *
+   * @param parse checks it; throws where it is none
    * @throws ModelFolderError where it is missing, damaged or of another format
    */
-  static async open(path: string): Promise<ModelFolder> {
-    return new ModelFolder(path, manifestFrom(await readManifest(path), path));
+  static async open(path: string, parse = parseManifest): Promise<ModelFolder> {
+    return new ModelFolder(path, manifestFrom(await readManifest(path), path, parse));
   }
 
   /**
@@ -58,10 +59,23 @@ export class ModelFolder {
    * @throws ModelFolderError where a file is missing or is not what the manifest vouches for
    */
   readGraphs(): Promise<ReplicaGraphs<GraphBytes>> {
-    // One after the other, since an open file has one position.
-    const graphs = this.#reading.then(() => this.#readGraphs());
-    this.#reading = graphs.catch(() => {});
-    return graphs;
+    return this.#inTurn(() => this.#readGraphs());
+  }
+
+  /**
+   * The bytes of a file, which are the caller's.
+   *
+   * @throws ModelFolderError where it is missing or is not what the manifest vouches for
+   */
+  readFile(name: string): Promise<Uint8Array<ArrayBuffer>> {
+    return this.#inTurn(() => this.#read(name));
+  }
+
+  /** One after the other, since an open file has one position. */
+  #inTurn<Result>(read: () => Promise<Result>): Promise<Result> {
+    const result = this.#reading.then(read);
+    this.#reading = result.catch(() => {});
+    return result;
   }
 
   async #readGraphs(): Promise<ReplicaGraphs<GraphBytes>> {
@@ -147,7 +161,7 @@ function readManifest(path: string): Promise<Uint8Array> {
   return readable(path, "manifest.json", (file) => Deno.readFile(file));
 }
 
-function manifestFrom(bytes: Uint8Array, path: string): Manifest {
+function manifestFrom(bytes: Uint8Array, path: string, parse: typeof parseManifest): Manifest {
   let value: unknown;
   try {
     value = JSON.parse(new TextDecoder().decode(bytes));
@@ -155,7 +169,7 @@ function manifestFrom(bytes: Uint8Array, path: string): Manifest {
     throw new ModelFolderError(path, "corrupt", "manifest.json is not JSON", cause);
   }
   try {
-    return parseManifest(value);
+    return parse(value);
   } catch (cause) {
     const state = cause instanceof Error ? cause.message : String(cause);
     throw new ModelFolderError(path, "corrupt", state, cause);
