@@ -1,4 +1,5 @@
 /** A replica on the thread it is called from: the three graphs, and the series in its cache. */
+import { setImmediate } from "node:timers";
 import { DEPENDENCY_HEADS, FEATURES } from "../kronos/architecture.ts";
 import type { Device, Precision, Prefilled, Replica, SeriesChunk, SeriesInput } from "./engine.ts";
 import { decodeCandles, decoderContext, type DecoderGraph, decodeWindow } from "./decoder.ts";
@@ -73,7 +74,7 @@ function layerShapes(width: number, heads: number, layers: number): LayerShape[]
  * without this, calls in a row would keep timers and sockets of the thread waiting.
  */
 function eventsHandled(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve));
+  return new Promise((resolve) => setImmediate(resolve));
 }
 
 /** A replica on this thread. */
