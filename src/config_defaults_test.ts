@@ -38,6 +38,7 @@ Deno.test("readConfig() gives the defaults of the contract, frozen", () => {
     maxBatchRows: 32,
     maxPrefilledSeries: 64,
     precision: "f32",
+    fusedProducts: true,
     memoryLimitMb: null,
     heapMarkMb: 1024,
     logLevel: "INFO",

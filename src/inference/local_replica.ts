@@ -24,6 +24,8 @@ export interface ReplicaParts {
   readonly device?: Device;
   /** Of generator and decoder; absent is f32. */
   readonly precision?: Precision;
+  /** Whether WASM multiplies and adds at once; absent is yes. */
+  readonly fusedProducts?: boolean;
 }
 
 /**
@@ -47,7 +49,7 @@ export async function openLocalReplica(parts: ReplicaParts): Promise<LocalReplic
 }
 
 async function openSessions(parts: ReplicaParts): Promise<ReplicaGraphs<Session>> {
-  const { device, threads, graphs: { encoder }, manifest: { architecture } } = parts;
+  const { device, graphs: { encoder }, manifest: { architecture } } = parts;
   let { generator, decoder } = parts.graphs;
   // What few need is loaded where they do, and its libraries with it.
   if (device === "webgpu") {
@@ -58,10 +60,12 @@ async function openSessions(parts: ReplicaParts): Promise<ReplicaGraphs<Session>
     const { withInt8Weights } = await import("./int8_weights.ts");
     [generator, decoder] = [withInt8Weights(generator), withInt8Weights(decoder)];
   }
+  const { threads, fusedProducts = true } = parts;
+  const options = { threads, fusedProducts, device: device ?? "wasm" };
   return {
-    encoder: await openSession(encoder, threads, device),
-    generator: await openSession(generator, threads, device),
-    decoder: await openSession(decoder, threads, device),
+    encoder: await openSession(encoder, options),
+    generator: await openSession(generator, options),
+    decoder: await openSession(decoder, options),
   };
 }
 

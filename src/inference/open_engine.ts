@@ -27,6 +27,8 @@ export interface EngineOptions {
   readonly device?: Device | "auto";
   /** Numbers of the large products; absent is f32. */
   readonly precision?: Precision;
+  /** Whether WASM multiplies and adds at once, with one rounding where the processor can; absent is yes. */
+  readonly fusedProducts?: boolean;
   /** How long a worker may take and how far it may grow, and pauses between tries to replace it. */
   readonly supervision?: SupervisionLimits;
   /** Hears when a worker is lost, worn and replaced. */
@@ -151,7 +153,8 @@ async function engineFrom(folder: ModelFolder, options: EngineOptions): Promise<
   }
   const open = async (runner: Runner): Promise<Engine> => {
     const { device, precision } = runner;
-    const parts = { manifest, threads: options.threads, maxContext, device, precision };
+    const { threads, fusedProducts = true } = options;
+    const parts = { manifest, threads, maxContext, device, precision, fusedProducts };
     const replicas = await openReplicas(folder, parts, options);
     return engineOf(modelInfo(manifest, maxContext, runner), replicas, folder);
   };

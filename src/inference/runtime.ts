@@ -3,6 +3,7 @@ import * as ort from "onnxruntime-web";
 import type { Device } from "./engine.ts";
 import type { GraphBytes } from "./graph_bytes.ts";
 import { nativeRuntime } from "./native_runtime.ts";
+import { readFusedRuntime } from "./products/fused_runtime.ts";
 
 /** A tensor of the runtime. */
 export type Tensor = ort.Tensor;
@@ -93,31 +94,58 @@ async function withMemoryHeld<Result>(
   }
 }
 
+/** Whether a session has started this thread's runtime, which is the same for all that follow. */
+let started = false;
+
+/** Opens the session that starts the runtime. */
+async function openFirst(
+  { threads, fusedProducts = true }: SessionOptions,
+  open: () => Promise<Session>,
+): Promise<Session> {
+  started = true;
+  if (fusedProducts) ort.env.wasm.wasmBinary = await readFusedRuntime();
+  try {
+    return await withMemoryHeld(threads, open);
+  } finally {
+    delete ort.env.wasm.wasmBinary; // 14 MB that nobody reads again
+  }
+}
+
+/** How a graph is run. On WASM the first session of a process or worker fixes it for all. */
+export interface SessionOptions {
+  /** Threads of each run. */
+  readonly threads: number;
+  /** What runs it; absent is WASM. */
+  readonly device?: Exclude<Device, "webgpu">;
+  /** Whether WASM multiplies and adds at once (`products/`); absent is yes. */
+  readonly fusedProducts?: boolean;
+}
+
 /**
  * Loads a graph.
  *
- * @param threads on WASM fixed by the first session of a process or worker
  * @throws NativeRuntimeError where the device is native and cannot be used
+ * @throws UnknownRuntimeError where products are to be fused in a runtime that is not known
  */
 export async function openSession(
   { structure, weights, weightsName }: GraphBytes,
-  threads: number,
-  device: Exclude<Device, "webgpu"> = "wasm",
+  options: SessionOptions,
 ): Promise<Session> {
-  const options = {
+  const { threads, device = "wasm" } = options;
+  const how = {
     externalData: [{ path: weightsName, data: weights }],
     graphOptimizationLevel: "all",
     logSeverityLevel: 3,
   } as const;
   if (device === "native") {
     return await nativeRuntime().InferenceSession.create(structure, {
-      ...options,
+      ...how,
       intraOpNumThreads: threads,
     });
   }
   ort.env.logLevel = "error";
   ort.env.wasm.numThreads = threads;
   const open = (): Promise<Session> =>
-    ort.InferenceSession.create(structure, { ...options, executionProviders: ["wasm"] });
-  return memory === null ? await withMemoryHeld(threads, open) : await open();
+    ort.InferenceSession.create(structure, { ...how, executionProviders: ["wasm"] });
+  return started ? await open() : await openFirst(options, open);
 }

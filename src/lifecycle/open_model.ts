@@ -99,7 +99,7 @@ function circuitOf({ config, log }: ModelParts): CircuitBreaker {
  */
 export async function openModel(parts: ModelParts): Promise<OpenModel> {
   const { config } = parts;
-  const { modelPath, workers, threads, maxContext, device, precision } = config;
+  const { modelPath, workers, threads, maxContext, device, precision, fusedProducts } = config;
   const engine = await openEngine({
     modelPath,
     workers,
@@ -107,6 +107,7 @@ export async function openModel(parts: ModelParts): Promise<OpenModel> {
     maxContext,
     device,
     precision,
+    fusedProducts,
     supervision: {
       openTimeoutMs: config.startupTimeoutS * 1000,
       maxHeapBytes: config.heapMarkMb * 1e6,

@@ -1,6 +1,6 @@
 /** Settings of the model and the replicas that run it. */
 import { memoryLimitBytes } from "./memory_limit.ts";
-import { oneOf, positive, seconds, setting, text, whole } from "./setting.ts";
+import { flag, oneOf, positive, seconds, setting, text, whole } from "./setting.ts";
 
 /** A replica a core, one thread each: threads wait for each other, spinning, where a core is busy. */
 export function defaultReplicas(cores: number): { workers: number; threads: number } {
@@ -29,6 +29,13 @@ export const MODEL_SETTINGS = {
     "f32",
     oneOf(["f32", "int8"]),
     "of the large matrix products; int8 pays from 32 paths and a width of 256, not for one path",
+  ),
+  fusedProducts: setting(
+    "KRONOS_FUSED_PRODUCTS",
+    "flag",
+    true,
+    flag,
+    "WASM multiplies and adds at once; no: slower, and a seed's numbers are the same on every processor",
   ),
   workers: setting(
     "KRONOS_WORKERS",

@@ -26,7 +26,7 @@ async function int8Linear(
     g.floats("bias", [COLUMNS], bias),
   ]);
   g.output("y", product, FLOAT, ["B", COLUMNS]);
-  const session = await openSession(withInt8Weights(g.encode("weights")), 1);
+  const session = await openSession(withInt8Weights(g.encode("weights")), { threads: 1 });
   const { y } = await session.run({ x: floats(x, [x.length / INNER, INNER]) });
   await session.release();
   return floatData(y);

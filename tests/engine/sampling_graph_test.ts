@@ -35,7 +35,7 @@ async function drawn({ logits, temperature, top_k, top_p }: FilteringCase): Prom
   const rows = g.input("logits", FLOAT, ["B", vocabulary]);
   const noise = gumbelNoise(g, g.input("uniforms", FLOAT, ["B", vocabulary]));
   g.output("tokens", draw(g, rows, noise, vocabulary, samplingInputs(g)), INT64, ["B", 1]);
-  const session = await openSession(g.encode("weights"), 1);
+  const session = await openSession(g.encode("weights"), { threads: 1 });
   const uniforms = new Float32Array(DRAWS * vocabulary);
   const all = new Float32Array(DRAWS * vocabulary);
   for (let path = 0; path < DRAWS; path++) {
