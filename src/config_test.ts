@@ -83,6 +83,7 @@ const NAMES: readonly [variable: string, taken: Record<string, unknown>, refused
     { auto: "auto", wasm: "wasm", cpu: "wasm", webgpu: "webgpu", native: "native" },
     ["gpu", "cuda:0"],
   ],
+  ["KRONOS_FUSED_PRODUCTS", { true: true, no: false }, ["maybe"]],
   ["KRONOS_PRECISION", { f32: "f32", int8: "int8" }, ["f16", "INT8"]],
   ["KRONOS_PLATFORM", {
     kubernetes: "kubernetes",

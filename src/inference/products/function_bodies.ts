@@ -52,8 +52,8 @@ function joined(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   return out;
 }
 
-/** What replaces bodies: see `withFunctionBodies`. */
-type Replacement = (body: Uint8Array) => Uint8Array | null;
+/** The body, with its locals, to stand in the place of one; null leaves it. */
+export type Replacement = (body: Uint8Array) => Uint8Array | null;
 
 /** The section with the functions' bodies, from its first body on, with others in it. */
 function replacedBodies(section: Uint8Array, count: number, replacement: Replacement): Uint8Array {
@@ -74,7 +74,6 @@ function replacedBodies(section: Uint8Array, count: number, replacement: Replace
  * The binary with other functions.
  *
  * @param binary a valid WebAssembly module
- * @param replacement the body, with its locals, to stand in the place of one; null leaves it
  */
 export function withFunctionBodies(
   binary: Uint8Array,

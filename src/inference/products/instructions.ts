@@ -41,8 +41,8 @@ export function integer(value: number): Code {
   return [0x41, ...signed(value)];
 }
 
-/** Operations of two 32-bit values, by opcode. */
-const BINARY = {
+/** Opcodes of operations of two 32-bit values. */
+export const BINARY = {
   ne: 0x47,
   "lt unsigned": 0x49,
   "gt signed": 0x4a,
