@@ -74,6 +74,7 @@ async function together(replicas: readonly Replica[], seed: number): Promise<Pha
 const benchCase: BenchCase = JSON.parse(Deno.args[0]);
 const start = performance.now();
 const { info, replicas } = await openEngine({ ...benchCase, workers: benchCase.replicas });
+await Promise.all(replicas.map((replica) => replica.available()));
 const loadMs = performance.now() - start;
 if (info.device !== benchCase.device) throw new Error(`${info.deviceWarning}`);
 const warm = performance.now() + WARM_UP_MS;

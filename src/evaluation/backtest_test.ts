@@ -22,6 +22,7 @@ function forecasterOf(options: FakeReplicaOptions = {}): ReturnType<typeof creat
   return createForecaster({
     engine: {
       replicas: [new FakeReplica({ value, pause: () => Promise.resolve(), ...options })],
+      serving: 1,
     },
     clipValue: 5,
     scheduler: DEFAULT_SCHEDULER_SETTINGS,

@@ -30,7 +30,7 @@ import {
 /** What a forecaster is made of. */
 export interface ForecasterOptions {
   /** The loaded model; whoever opened it closes it. */
-  readonly engine: Pick<Engine, "replicas">;
+  readonly engine: Pick<Engine, "replicas" | "serving">;
   /** Normalised candles are cut to this many standard deviations. */
   readonly clipValue: number;
   /** Whether paths leave from the real last close, see `anchorPaths()`; absent: they do not. */
@@ -65,7 +65,7 @@ export function createForecaster(options: ForecasterOptions): ScheduledForecaste
   return {
     async forecast(series, signal, progress = {}, claim?: Claim) {
       const forecasts = new Array<SeriesForecast>(series.length);
-      const idle = engine.replicas.length - scheduler.queue().waiting - scheduler.queue().running;
+      const idle = engine.serving - scheduler.queue().waiting - scheduler.queue().running;
       const parts = Math.max(1, Math.floor(idle / series.length));
       const jobs = series.flatMap((request, index) =>
         forecastJobs(request, { clipValue, anchor, calibration, parts }, {

@@ -23,7 +23,7 @@ Deno.test("forecast() shifts every path to the real last close, unless raw or ex
   const forecaster = createForecaster({
     ...OPTIONS,
     anchor: true,
-    engine: { replicas: [replica] },
+    engine: { replicas: [replica], serving: 1 },
   });
   const firstClose = async (changes: Partial<SeriesRequest>): Promise<number> => {
     const [forecast] = await forecaster.forecast([requestOf(candles, changes)], never);
@@ -43,7 +43,11 @@ Deno.test("forecast() calibrates all paths of a series together, however they we
   const closesOn = async (count: number, changes: Partial<SeriesRequest>): Promise<number[]> => {
     const value = (_seed: number, path: number) => 1 + path % 7;
     const replicas = Array.from({ length: count }, () => new FakeReplica({ value }));
-    const forecaster = createForecaster({ ...OPTIONS, calibration, engine: { replicas } });
+    const forecaster = createForecaster({
+      ...OPTIONS,
+      calibration,
+      engine: { replicas, serving: replicas.length },
+    });
     const request = { paths: 16, horizon: 1, includeSamples: true, sampling, ...changes };
     const [{ samples }] = await forecaster.forecast([requestOf(candles, request)], never);
     await forecaster.close();

@@ -29,7 +29,10 @@ function forecasterOf(
   options: FakeReplicaOptions = {},
 ): ReturnType<typeof createForecaster> {
   return createForecaster({
-    engine: { replicas: Array.from({ length: replicas }, () => fake(options)) },
+    engine: {
+      replicas: Array.from({ length: replicas }, () => fake(options)),
+      serving: replicas,
+    },
     clipValue: 5,
     anchor: true,
     calibration: CALIBRATION,

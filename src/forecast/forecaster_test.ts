@@ -20,7 +20,7 @@ function forecasterOnFake(
   options: FakeReplicaOptions = {},
 ): { forecaster: ScheduledForecaster; replica: FakeReplica } {
   const replica = new FakeReplica(options);
-  const forecaster = createForecaster({ ...OPTIONS, engine: { replicas: [replica] } });
+  const forecaster = createForecaster({ ...OPTIONS, engine: { replicas: [replica], serving: 1 } });
   return { forecaster, replica };
 }
 
@@ -203,7 +203,7 @@ Deno.test("forecast() shares the paths of a series out over idle replicas, with 
   const [expected] = await alone.forecaster.forecast([request], never);
   await alone.forecaster.close();
   const replicas = [new FakeReplica(), new FakeReplica(), new FakeReplica()];
-  const forecaster = createForecaster({ ...OPTIONS, engine: { replicas } });
+  const forecaster = createForecaster({ ...OPTIONS, engine: { replicas, serving: 3 } });
   const [shared] = await forecaster.forecast([request], never);
   // 20 paths are worth two parts of at least 8, not three.
   assert.deepEqual(replicas.map(({ prefills }) => prefills.length), [1, 1, 0]);
@@ -215,7 +215,7 @@ Deno.test("forecast() shares the paths of a series out over idle replicas, with 
 Deno.test("forecast() leaves the paths of a series together where the replicas are busy", async () => {
   const request = requestOf(candlesAround(100), { paths: 32, horizon: 40 });
   const replicas = [new FakeReplica(), new FakeReplica()];
-  const forecaster = createForecaster({ ...OPTIONS, engine: { replicas } });
+  const forecaster = createForecaster({ ...OPTIONS, engine: { replicas, serving: 2 } });
   await Promise.all(
     Array.from({ length: 4 }, (_, seed) => forecaster.forecast([{ ...request, seed }], never)),
   );

@@ -27,7 +27,7 @@ export interface ServiceState {
     /** Milliseconds until a forecast is tried again; null where one would be now. */
     readonly retryAfterMs: number | null;
   };
-  /** Replicas of the model, and how many take calls: the others are being replaced. */
+  /** Replicas of the model, and how many take calls: the others are being opened. */
   readonly replicas: { readonly total: number; readonly serving: number };
   /** Why loading failed; null where it did not. For operators: no path, no secret. */
   readonly loadFailure: string | null;

@@ -95,7 +95,7 @@ export interface SeriesChunk {
  * with a `ReplicaFault`; where that loses the replica, its series are gone and it is being replaced.
  */
 export interface Replica {
-  /** Resolves when it takes calls: at once, unless it is being replaced. Rejects once it is closed. */
+  /** Resolves when it takes calls: at once, unless it is being opened. Rejects once it is closed. */
   available(): Promise<void>;
   /** Whether it is to be renewed: it grew past its mark, and never shrinks. It takes calls all the same. */
   readonly worn: boolean;
@@ -143,7 +143,7 @@ export interface ModelInfo {
 export interface Engine {
   /** Equal for every replica. */
   readonly info: ModelInfo;
-  /** At least one; each may run while the others do. */
+  /** At least one; each may run while the others do. Only the first is sure to be open already. */
   readonly replicas: readonly Replica[];
   /** How many of them take calls now. */
   readonly serving: number;

@@ -8,7 +8,9 @@ import { generate, generateSliding, generatorContext, type GeneratorGraph } from
 import { type LayerShape, paddedLength, SuffixCache } from "./key_value_cache.ts";
 import type { Manifest } from "./manifest.ts";
 import { floats, integerData, integers, openSession, type Session } from "./runtime.ts";
+import { replicaFault } from "./replica_fault.ts";
 import { inputLength, type Series, type Tokens } from "./series.ts";
+import { warmUp } from "./warm_up.ts";
 
 /** What a replica is made of. */
 export interface ReplicaParts {
@@ -29,13 +31,25 @@ export interface ReplicaParts {
 }
 
 /**
- * Opens the graphs. The encoder is the same on every device but the native one: its signs are the
+ * Opens the graphs and forecasts once. The encoder is the same on every device but the native one: its signs are the
  * tokens, and rounding that turns one over changes a forecast.
  *
  * @throws NativeRuntimeError where the device is native and cannot be used
  * @throws WebgpuError where it is WebGPU and cannot be used
+ * @throws ReplicaFault where the graphs cannot be run
  */
 export async function openLocalReplica(parts: ReplicaParts): Promise<LocalReplica> {
+  const replica = await openGraphs(parts);
+  try {
+    await warmUp(replica);
+  } catch (thrown) {
+    replica.abandon();
+    throw replicaFault(thrown);
+  }
+  return replica;
+}
+
+async function openGraphs(parts: ReplicaParts): Promise<LocalReplica> {
   const { manifest, maxContext } = parts;
   const { Worker } = globalThis;
   try {

@@ -6,7 +6,7 @@ import type { Manifest } from "./manifest.ts";
 import { ModelFolder } from "./model_folder.ts";
 import { nativeRuntime, NativeRuntimeError } from "./native_runtime.ts";
 import {
-  type AbandonableReplica,
+  type OpenReplica,
   SupervisedReplica,
   type SupervisionEvents,
   type SupervisionLimits,
@@ -47,8 +47,9 @@ const PATIENT: SupervisionLimits = {
 const NOBODY: SupervisionEvents = {
   lost: () => {},
   worn: () => {},
+  opened: () => {},
   replaced: () => {},
-  replacementFailed: () => {},
+  openFailed: () => {},
 };
 
 function calibrationOf({ calibration }: Manifest): Calibration | null {
@@ -188,31 +189,25 @@ function engineOf(
 }
 
 /**
- * Starts the replicas together; if one fails, the others are closed. Each reads the graphs anew, so
- * that no bytes of them stay in memory.
+ * Opens the first replica. The others open while it takes calls, all at once, and find compiled what it
+ * has run. Each reads the graphs anew, so that no bytes of them stay in memory.
  */
 async function openReplicas(
   folder: ModelFolder,
   sizes: Omit<ReplicaParts, "graphs">,
   { workers, supervision = PATIENT, events = NOBODY }: EngineOptions,
 ): Promise<SupervisedReplica[]> {
-  const open = async (): Promise<AbandonableReplica> => {
+  const open: OpenReplica = async (signal) => {
     const parts = { ...sizes, graphs: await folder.readGraphs() };
     return workers === 0
       ? await openLocalReplica(parts)
-      : await openWorkerReplica(parts, supervision.openTimeoutMs);
+      : await openWorkerReplica(parts, { timeoutMs: supervision.openTimeoutMs, signal });
   };
-  const starts = Array.from(
-    // Several would only take turns on one graphics device, each with its weights.
-    { length: sizes.device === "webgpu" ? 1 : Math.max(1, workers) },
-    async () => new SupervisedReplica(await open(), open, supervision, events),
+  const first = await open(new AbortController().signal);
+  // Several would only take turns on one graphics device, each with its weights.
+  const length = sizes.device === "webgpu" ? 1 : Math.max(1, workers);
+  return Array.from(
+    { length },
+    (_, i) => new SupervisedReplica(i === 0 ? first : null, open, supervision, events),
   );
-  const outcomes = await Promise.allSettled(starts);
-  const opened = outcomes.flatMap((outcome) =>
-    outcome.status === "fulfilled" ? [outcome.value] : []
-  );
-  const failed = outcomes.find((outcome) => outcome.status === "rejected");
-  if (failed === undefined) return opened;
-  await Promise.all(opened.map((replica) => replica.close()));
-  throw failed.reason;
 }

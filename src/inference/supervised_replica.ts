@@ -1,6 +1,6 @@
 /**
  * A replica that is watched: where its worker dies, hangs or has no memory left, the worker is given up
- * and another takes its place.
+ * and another takes its place. One that is not open yet is opened in the same way.
  */
 import { ExponentialBackoff, fullJitterGenerator, handleAll, retry } from "cockatiel";
 import type { Prefilled, Replica, SeriesChunk, SeriesInput } from "./engine.ts";
@@ -34,34 +34,41 @@ export interface SupervisionEvents {
   lost(fault: ReplicaFault): void;
   /** It has grown past its mark, to so many bytes, and another will take its place. */
   worn(heapBytes: number): void;
+  /** It was not open at first, and is now. */
+  opened(): void;
   /** Another has taken its place. */
   replaced(): void;
-  /** A try to replace it failed; the next is in so many milliseconds. */
-  replacementFailed(error: unknown, nextTryMs: number): void;
+  /** A try to open it, or another in its place, failed; the next is in so many milliseconds. */
+  openFailed(error: unknown, nextTryMs: number): void;
 }
+
+/** Opens a replica; rejects soon after the signal aborts. */
+export type OpenReplica = (signal: AbortSignal) => Promise<AbandonableReplica>;
 
 /** A replica that is replaced where it is lost. */
 export class SupervisedReplica implements Replica {
-  readonly #open: () => Promise<AbandonableReplica>;
+  readonly #open: OpenReplica;
   readonly #limits: SupervisionLimits;
   readonly #events: SupervisionEvents;
   readonly #closing = new AbortController();
-  /** Null while it is being replaced. */
+  /** Null while one is being opened. */
   #current: AbandonableReplica | null;
   /** Whether it has held a series since it was opened. */
   #used = false;
-  /** Resolves when it is replaced; rejects when it is closed meanwhile. */
-  #replacement: Promise<void> = Promise.resolve();
+  /** The last try to open one. */
+  #opening: Promise<unknown> = Promise.resolve();
+  /** Resolves when one is open; rejects when it is closed meanwhile. */
+  #available: Promise<void> = Promise.resolve();
 
   /**
    * Watches a replica.
    *
-   * @param first is open already
+   * @param first is open already; where it is null, one is opened from now on
    * @param open makes the next
    */
   constructor(
-    first: AbandonableReplica,
-    open: () => Promise<AbandonableReplica>,
+    first: AbandonableReplica | null,
+    open: OpenReplica,
     limits: SupervisionLimits,
     events: SupervisionEvents,
   ) {
@@ -69,6 +76,7 @@ export class SupervisedReplica implements Replica {
     this.#open = open;
     this.#limits = limits;
     this.#events = events;
+    if (first === null) this.#awaits(this.#openNext(() => events.opened()));
   }
 
   /** Whether it takes calls now. */
@@ -78,7 +86,7 @@ export class SupervisedReplica implements Replica {
 
   /** See `Replica`. */
   available(): Promise<void> {
-    return this.#replacement;
+    return this.#available;
   }
 
   /** See `Replica`. A new one is not, however large: what follows would be no smaller. */
@@ -93,9 +101,9 @@ export class SupervisedReplica implements Replica {
     if (replica !== null) {
       this.#current = null;
       this.#events.worn(replica.heapBytes);
-      this.#replacement = this.#end(replica).then(() => this.#replace());
+      this.#awaits(this.#end(replica).then(() => this.#replace()));
     }
-    await this.#replacement;
+    await this.#available;
   }
 
   /** See `Replica`. */
@@ -117,12 +125,13 @@ export class SupervisedReplica implements Replica {
     return this.#watched((replica) => replica.release(handles));
   }
 
-  /** See `Replica`. What is being opened in its place is closed as soon as it is open. */
+  /** See `Replica`. What is being opened is given up. */
   async close(): Promise<void> {
     this.#closing.abort();
     const replica = this.#current;
     this.#current = null;
     if (replica !== null) await this.#end(replica);
+    await Promise.allSettled([this.#opening]);
   }
 
   async #end(replica: AbandonableReplica): Promise<void> {
@@ -137,7 +146,7 @@ export class SupervisedReplica implements Replica {
   async #watched<Answer>(call: (replica: AbandonableReplica) => Promise<Answer>): Promise<Answer> {
     const replica = this.#current;
     if (replica === null) {
-      throw new ReplicaFault("died", "Cannot infer: the replica is being replaced");
+      throw new ReplicaFault("died", "Cannot infer: the replica is not open");
     }
     try {
       return await this.#timed(replica, call(replica));
@@ -166,14 +175,21 @@ export class SupervisedReplica implements Replica {
     this.#current = null;
     replica.abandon(fault);
     this.#events.lost(fault);
-    this.#replacement = this.#replace();
-    // Whoever waits for it is told; where nobody does, a close in between is no failure.
-    this.#replacement.catch(() => {});
+    this.#awaits(this.#replace());
   }
 
-  async #replace(): Promise<void> {
+  #awaits(available: Promise<void>): void {
+    this.#available = available;
+    // Whoever waits for it is told; where nobody does, a close in between is no failure.
+    available.catch(() => {});
+  }
+
+  #replace(): Promise<void> {
+    return this.#openNext(() => this.#events.replaced());
+  }
+
+  async #openNext(onOpen: () => void): Promise<void> {
     const { backoffBaseMs, backoffCapMs } = this.#limits;
-    const { signal } = this.#closing;
     const tries = retry(handleAll, {
       maxAttempts: Infinity,
       backoff: new ExponentialBackoff({
@@ -184,18 +200,24 @@ export class SupervisedReplica implements Replica {
     });
     tries.onRetry((failure) => {
       const error = "error" in failure ? failure.error : failure.value;
-      this.#events.replacementFailed(error, failure.delay);
+      this.#events.openFailed(error, failure.delay);
     });
-    const next = await tries.execute(() => {
-      signal.throwIfAborted();
-      return this.#open();
-    }, signal);
-    if (signal.aborted) {
-      await next.close();
-      signal.throwIfAborted();
-    }
-    this.#current = next;
+    this.#current = await tries.execute(() => {
+      const opening = this.#tryToOpen();
+      this.#opening = opening;
+      return opening;
+    }, this.#closing.signal);
     this.#used = false;
-    this.#events.replaced();
+    onOpen();
+  }
+
+  /** Where it is closed meanwhile, so is what was opened. */
+  async #tryToOpen(): Promise<AbandonableReplica> {
+    const { signal } = this.#closing;
+    signal.throwIfAborted();
+    const next = await this.#open(signal);
+    if (signal.aborted) await next.close();
+    signal.throwIfAborted();
+    return next;
   }
 }

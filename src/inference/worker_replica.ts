@@ -20,20 +20,32 @@ function startWorker(): Worker {
   return new Worker(new URL("./replica_worker.ts", import.meta.url), { type: "module" });
 }
 
+/** How a worker is opened. */
+export interface WorkerOpening {
+  /** The longest that it may take; a worker that ends meanwhile says so to nobody. */
+  readonly timeoutMs: number;
+  /** Gives it up; absent: nobody does. */
+  readonly signal?: AbortSignal;
+  /** Makes the worker; tests start one that fails. */
+  readonly start?: () => Worker;
+}
+
 /**
- * Starts a worker and loads the model in it.
+ * Starts a worker, loads the model in it and has it forecast once.
  *
  * @param parts with weights that the worker takes over
- * @param timeoutMs the longest that may take; a worker that ends meanwhile says so to nobody
- * @param start makes the worker; tests start one that fails
- * @throws ReplicaFault of kind `hung` after that time
+ * @throws ReplicaFault of kind `hung` where it takes too long, `died` where it is given up
  */
 export async function openWorkerReplica(
   parts: ReplicaParts,
-  timeoutMs: number,
-  start: () => Worker = startWorker,
+  { timeoutMs, signal, start = startWorker }: WorkerOpening,
 ): Promise<WorkerReplica> {
+  signal?.throwIfAborted();
   const replica = new WorkerReplica(start());
+  const giveUp = (): void => {
+    replica.abandon(new ReplicaFault("died", "The model did not open: nobody waits for it"));
+  };
+  signal?.addEventListener("abort", giveUp);
   const watchdog = setTimeout(() => {
     replica.abandon(new ReplicaFault("hung", `The model did not open within ${timeoutMs} ms`));
   }, timeoutMs);
@@ -44,6 +56,7 @@ export async function openWorkerReplica(
     throw error;
   } finally {
     clearTimeout(watchdog);
+    signal?.removeEventListener("abort", giveUp);
   }
   return replica;
 }

@@ -1,6 +1,5 @@
 /** Why a model could not be loaded, in words for operators: no path, no library's words. */
 import { statfs } from "node:fs/promises";
-import { InferenceFailedError } from "../forecast/errors.ts";
 import { ModelFolderError } from "../inference/model_folder.ts";
 import { type FaultKind, ReplicaFault, replicaFault } from "../inference/replica_fault.ts";
 
@@ -24,25 +23,23 @@ export interface LoadFailure {
   readonly message: string;
 }
 
-/** What a worker that loads the model may do instead. */
-const LOADING: Readonly<Partial<Record<FaultKind, string>>> = {
+/** What a replica may do instead of opening its graphs and forecasting once. */
+const OPENING: Readonly<Record<FaultKind, string>> = {
   died: "a worker ended while it loaded the model",
   hung: "a worker did not load the model in time (KRONOS_STARTUP_TIMEOUT)",
-};
-
-/** What a warm-up that failed says of the model. */
-const WARM_UP: Readonly<Record<FaultKind, string>> = {
-  died: "its worker ended during the warm-up",
-  hung: "the warm-up did not end in time",
   out_of_memory: "it does not fit into memory",
   not_finite: "it computes NaN or infinity",
-  threw: "the warm-up failed; the log says why",
+  threw: "its graphs cannot be run; the log says why",
 };
 
-/** Whether the disk below a folder has no room left. */
+/** Whether the disk below a folder has no room left; one that is gone has. */
 async function isDiskFull(folder: string): Promise<boolean> {
-  const { bavail } = await statfs(folder);
-  return bavail === 0;
+  try {
+    const { bavail } = await statfs(folder);
+    return bavail === 0;
+  } catch {
+    return false;
+  }
 }
 
 /** A file that was cut short while its disk is full was cut by that: whoever wrote it had no room. */
@@ -65,13 +62,9 @@ async function fileFailure(
  */
 export async function loadFailure(thrown: unknown, folder: string): Promise<LoadFailure> {
   if (thrown instanceof ModelFolderError) return await fileFailure(thrown, folder);
-  const kind = thrown instanceof InferenceFailedError ? thrown.kind : replicaFault(thrown).kind;
-  if (kind === "out_of_memory") return { cause: kind, message: WARM_UP[kind] };
-  if (thrown instanceof InferenceFailedError) {
-    return { cause: "model_fails", message: WARM_UP[kind] };
-  }
-  const lost = thrown instanceof ReplicaFault ? LOADING[kind] : undefined;
-  if (lost !== undefined) return { cause: "model_fails", message: lost };
+  const { kind } = replicaFault(thrown);
+  if (kind === "out_of_memory") return { cause: kind, message: OPENING[kind] };
+  if (thrown instanceof ReplicaFault) return { cause: "model_fails", message: OPENING[kind] };
   if (thrown instanceof RangeError) return { cause: "bad_settings", message: thrown.message };
   return { cause: "unknown", message: "the model cannot be loaded; the log says why" };
 }

@@ -10,7 +10,7 @@ import { openEngine } from "../inference/open_engine.ts";
 import type { SupervisionEvents } from "../inference/supervised_replica.ts";
 import type { Log } from "../telemetry/log.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
-import { warmUp } from "./warm_up.ts";
+import { loadFailure } from "./load_failure.ts";
 
 /** Who hears of a model's failures, and how it is run. */
 export interface ModelParts {
@@ -34,7 +34,7 @@ export interface OpenModel {
   close(): Promise<void>;
 }
 
-function supervisionEvents({ log, metrics }: ModelParts): SupervisionEvents {
+function supervisionEvents({ config, log, metrics }: ModelParts): SupervisionEvents {
   return {
     lost: (fault) => {
       metrics.replicasLost.inc({ cause: fault.kind });
@@ -45,12 +45,15 @@ function supervisionEvents({ log, metrics }: ModelParts): SupervisionEvents {
         heap_mb: Math.round(heapBytes / 1e6),
       });
     },
+    opened: () => log.info("another replica is open"),
     replaced: () => {
       metrics.workerRestarts.inc();
       log.info("a replica is replaced");
     },
-    replacementFailed: (error, nextTryMs) => {
-      log.error("cannot replace a replica", { next_try_ms: nextTryMs, error });
+    openFailed: async (error, nextTryMs) => {
+      const { cause } = await loadFailure(error, config.modelPath);
+      metrics.loadFailures.inc({ cause });
+      log.error("cannot open a replica", { next_try_ms: nextTryMs, cause, error });
     },
   };
 }
@@ -92,10 +95,10 @@ function circuitOf({ config, log }: ModelParts): CircuitBreaker {
 }
 
 /**
- * Opens a model and warms it up; where that fails, nothing stays open.
+ * Opens a model: its first replica has forecast, the others are being opened and join it.
  *
  * @throws ModelFolderError where its folder is missing, damaged or of another format
- * @throws InferenceFailedError where it fails in the warm-up
+ * @throws ReplicaFault where the first replica does not open, or fails in its first forecast
  */
 export async function openModel(parts: ModelParts): Promise<OpenModel> {
   const { config } = parts;
@@ -136,12 +139,6 @@ export async function openModel(parts: ModelParts): Promise<OpenModel> {
     await forecaster.close();
     await engine.close();
   };
-  try {
-    await warmUp(forecaster, engine.replicas.length);
-  } catch (error) {
-    await close();
-    throw error;
-  }
   const circuit = circuitOf(parts);
   return { engine, circuit, forecaster: guardedForecaster(forecaster, circuit), close };
 }

@@ -77,8 +77,9 @@ export class Service implements ServiceState {
   }
 
   /**
-   * Loads the model and runs a warm-up; only then the service is ready. Where that fails, the process
-   * goes on, not ready, says why, and tries again with growing pauses until it succeeds or is closed.
+   * Loads the model; the service is ready once its first replica has forecast. Where that fails, the
+   * process goes on, not ready, says why, and tries again with growing pauses until it succeeds or is
+   * closed.
    */
   async load(): Promise<void> {
     const { config, log } = this.#parts;

@@ -78,7 +78,7 @@ export const MODEL_METRICS = {
   replicas: {
     kind: "gauge",
     name: "kronos_replicas",
-    help: "Replicas of the model, those being replaced included.",
+    help: "Replicas of the model, those being opened or replaced included.",
     labels: [],
   },
   circuitState: {
@@ -90,7 +90,7 @@ export const MODEL_METRICS = {
   loadFailures: {
     kind: "counter",
     name: "kronos_model_load_failures_total",
-    help: "Tries to load the model that failed, by cause.",
+    help: "Tries to load the model, or one more replica of it, that failed, by cause.",
     labels: ["cause"],
   },
 } as const satisfies MetricTable;

@@ -134,7 +134,7 @@ export class TestedApp {
     this.service = new FakeService({
       info: { ...INFO, ...info },
       forecaster: forecaster ?? createForecaster({
-        engine: { replicas: [fake] },
+        engine: { replicas: [fake], serving: 1 },
         clipValue: this.config.clipValue,
         scheduler: settings,
         failures: { retry: { retries: 2, backoffBaseMs: 1, backoffCapMs: 2 } },

@@ -17,7 +17,7 @@ export interface TinyForecaster extends AsyncDisposable {
 export async function openTinyForecaster(): Promise<TinyForecaster> {
   const replica = await openTinyReplica();
   const forecaster = createForecaster({
-    engine: { replicas: [replica] },
+    engine: { replicas: [replica], serving: 1 },
     clipValue: 5,
     scheduler: DEFAULT_SCHEDULER_SETTINGS,
     failures: { onReplicaError: (fault) => assert.fail(String(fault)) },

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import type { ReplicaFault } from "../../src/inference/replica_fault.ts";
 import { SupervisedReplica } from "../../src/inference/supervised_replica.ts";
-import { openWorkerReplica } from "../../src/inference/worker_replica.ts";
+import { openWorkerReplica, type WorkerReplica } from "../../src/inference/worker_replica.ts";
 import { DEFAULT_SCHEDULER_SETTINGS, Scheduler } from "../../src/forecast/scheduler.ts";
 import type { SeriesInput } from "../../src/inference/engine.ts";
 import { forecastAlone, tinyParts, tinySeries } from "../engine/tiny_replica.ts";
@@ -36,9 +36,9 @@ async function supervised(
     workers.push(worker);
     return worker;
   };
-  const open = async () => {
+  const open = async (): Promise<WorkerReplica> => {
     const timeoutMs = isSilent() ? SHORT_TIMEOUT_MS : OPEN_TIMEOUT_MS;
-    return await openWorkerReplica(await tinyParts(), timeoutMs, start);
+    return await openWorkerReplica(await tinyParts(), { timeoutMs, start });
   };
   const replica = new SupervisedReplica(
     await open(),
@@ -54,7 +54,8 @@ async function supervised(
       lost: ({ kind }) => lost.push(kind),
       replaced: () => lost.push("replaced"),
       worn: () => lost.push("worn"),
-      replacementFailed: (error) => lost.push(`not replaced: ${(error as ReplicaFault).kind}`),
+      opened: () => lost.push("opened"),
+      openFailed: (error) => lost.push(`not replaced: ${(error as ReplicaFault).kind}`),
     },
   );
   return { replica, workers, lost };
@@ -97,8 +98,17 @@ Deno.test("close() of a replica whose worker is gone ends, and no other takes it
 });
 
 Deno.test("openWorkerReplica() gives up a worker that never answers", async () => {
-  const parts = await tinyParts();
-  await assert.rejects(openWorkerReplica(parts, SHORT_TIMEOUT_MS, silentWorker), isFault("hung"));
+  const opening = { timeoutMs: SHORT_TIMEOUT_MS, start: silentWorker };
+  await assert.rejects(openWorkerReplica(await tinyParts(), opening), isFault("hung"));
+});
+
+Deno.test("openWorkerReplica() gives up a worker that nobody waits for any more", async () => {
+  const closing = new AbortController();
+  const opening = { timeoutMs: OPEN_TIMEOUT_MS, signal: closing.signal, start: silentWorker };
+  const replica = openWorkerReplica(await tinyParts(), opening);
+  closing.abort();
+  await assert.rejects(replica, isFault("died"));
+  await assert.rejects(openWorkerReplica(await tinyParts(), opening), closing.signal.reason);
 });
 
 Deno.test("a worker that never opens is given up, and another takes its place", async () => {
