@@ -1,27 +1,16 @@
 /** WebGPU, where there is an adapter, and what becomes of a wish for it where there is none. */
 import assert from "node:assert/strict";
-import { graphicsAdapter, WebgpuError } from "../../src/inference/graphics_adapter.ts";
+import { graphicsAdapter } from "../../src/inference/graphics_adapter.ts";
 import { openWorkerReplica } from "../../src/inference/worker_replica.ts";
 import { ServiceProcess } from "../integration/service_process.ts";
 import { largestDifference } from "../parity/load_case.ts";
+import { onAdapter } from "./required_adapter.ts";
 import { decodeAll, forecastAlone, tinyParts, tinySeries } from "./tiny_replica.ts";
 
-/** Name of the adapter; null where there is none. With `KRONOS_REQUIRE_TOOLS=1` there must be one. */
-async function adapterName(): Promise<string | null> {
-  try {
-    return (await graphicsAdapter()).name;
-  } catch (error) {
-    if (error instanceof WebgpuError && Deno.env.get("KRONOS_REQUIRE_TOOLS") !== "1") return null;
-    throw error;
-  }
-}
-
-const adapter = await adapterName();
-const where = adapter ?? "no adapter: install mesa-vulkan-drivers and libvulkan1";
-
 Deno.test({
-  name: `WebGPU forecasts are those of WASM within 1e-4, alone and in company (on ${where})`,
-  ignore: adapter === null,
+  name:
+    `WebGPU forecasts are those of WASM within 1e-4, alone and in company (on ${onAdapter.name})`,
+  ignore: onAdapter.missing,
   fn: async () => {
     // Workers, so that what a runtime keeps ends with the test; one after the other.
     const forecasts: Float32Array[][] = [];
@@ -75,13 +64,14 @@ Deno.test("a service without an adapter runs on WASM and says why, where WebGPU 
 });
 
 Deno.test({
-  name: `a service on WebGPU forecasts, and says so and that it is slow in software (on ${where})`,
-  ignore: adapter === null,
+  name:
+    `a service on WebGPU forecasts, and says so and that it is slow in software (on ${onAdapter.name})`,
+  ignore: onAdapter.missing,
   fn: async () => {
     await using service = await ServiceProcess.ready({ KRONOS_DEVICE: "webgpu" });
     const ready = await (await fetch(`${service.origin}/v1/readyz`)).json();
     assert.equal(ready.device, "webgpu");
     const { software } = await graphicsAdapter();
-    assert.equal(ready.device_warning?.includes(adapter) ?? false, software);
+    assert.equal(ready.device_warning?.includes(onAdapter.name) ?? false, software);
   },
 });

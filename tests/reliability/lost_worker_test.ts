@@ -4,8 +4,8 @@ import type { ReplicaFault } from "../../src/inference/replica_fault.ts";
 import { SupervisedReplica } from "../../src/inference/supervised_replica.ts";
 import { openWorkerReplica, type WorkerReplica } from "../../src/inference/worker_replica.ts";
 import { DEFAULT_SCHEDULER_SETTINGS, Scheduler } from "../../src/forecast/scheduler.ts";
-import type { SeriesInput } from "../../src/inference/engine.ts";
 import { forecastAlone, tinyParts, tinySeries } from "../engine/tiny_replica.ts";
+import { scheduledForecast } from "./scheduled_forecast.ts";
 
 /** Enough for a worker that opens the tiny model, on a machine that is busy. */
 const OPEN_TIMEOUT_MS = 60_000;
@@ -128,20 +128,9 @@ Deno.test("a replica that grew past its mark is renewed between requests, and no
   const { replica, workers, lost } = await supervised(60_000, [], 1);
   const { replica: unworn } = await supervised(60_000);
   const scheduler = new Scheduler([replica], DEFAULT_SCHEDULER_SETTINGS);
-  const forecast = async (input: SeriesInput): Promise<Float32Array> => {
-    const values: number[] = [];
-    await scheduler.submit([{
-      paths: 1,
-      tokens: 60,
-      prepare: () => input,
-      advance: ({ candles }) => void values.push(...candles),
-      finish: () => {},
-    }], new AbortController().signal);
-    return Float32Array.from(values);
-  };
   const inputs = Array.from({ length: 3 }, (_, seed) => tinySeries(40, { seed, horizon: 20 }));
   const forecasts: Float32Array[] = [];
-  for (const input of inputs) forecasts.push(await forecast(input));
+  for (const input of inputs) forecasts.push(await scheduledForecast(scheduler, input));
   // The last one is renewed after its forecast is there.
   while (lost.length < 2 * inputs.length) await new Promise((resolve) => setTimeout(resolve, 5));
   await scheduler.close();
