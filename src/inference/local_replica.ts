@@ -31,11 +31,11 @@ export interface ReplicaParts {
 }
 
 /**
- * Opens the graphs and forecasts once. The encoder is the same on every device but the native one: its signs are the
- * tokens, and rounding that turns one over changes a forecast.
+ * Opens the graphs and forecasts once. The encoder is the same on every device but the native one: its
+ * signs are the tokens, and rounding that turns one over changes a forecast.
  *
  * @throws NativeRuntimeError where the device is native and cannot be used
- * @throws WebgpuError where it is WebGPU and cannot be used
+ * @throws Error of the runtime where the device does not take the graphs
  * @throws ReplicaFault where the graphs cannot be run
  */
 export async function openLocalReplica(parts: ReplicaParts): Promise<LocalReplica> {

@@ -68,12 +68,14 @@ async function deviceState(
   device: "native" | "webgpu",
   precision: Precision,
 ): Promise<string | null> {
+  const states: string[] = [];
   if (device === "native") nativeRuntime();
   else {
     const { name, software } = await graphicsAdapter();
-    if (software) return `WebGPU runs in software, on ${name}: wasm is faster`;
+    if (software) states.push(`WebGPU runs in software, on ${name}: wasm is faster`);
   }
-  return precision === "int8" ? `int8 is for wasm: ${device} runs f32` : null;
+  if (precision === "int8") states.push(`int8 is for wasm: ${device} runs f32`);
+  return states.length > 0 ? states.join("; ") : null;
 }
 
 /**
@@ -164,8 +166,9 @@ async function engineFrom(folder: ModelFolder, options: EngineOptions): Promise<
   try {
     return await open(runner);
   } catch (error) {
-    // Only opening the graphs shows whether a driver takes them.
-    const warning = error instanceof Error ? error.message : String(error);
+    // Only opening the graphs, and a first forecast, show whether a driver takes them.
+    const [state] = (error instanceof Error ? error.message : String(error)).split("\n");
+    const warning = `Cannot run on WebGPU: ${state}`;
     return await open({ device: "wasm", precision: options.precision ?? "f32", warning });
   }
 }

@@ -3,7 +3,6 @@
  * WASM, since the signs of its result are the tokens: what rounds otherwise is another forecast.
  */
 import { withoutEmpty } from "./empty_cache.ts";
-import { WebgpuError } from "./graphics_adapter.ts";
 import type { GraphBytes, ReplicaGraphs } from "./graph_bytes.ts";
 import { ReplicaFault } from "./replica_fault.ts";
 import type { Feeds, Session } from "./runtime.ts";
@@ -55,7 +54,7 @@ function guarded(session: Session, device: GPUDevice): Session {
  * Opens the graphs of a replica.
  *
  * @param vocabulary V, of s1 and of s2
- * @throws WebgpuError where the device does not take them
+ * @throws Error of the runtime where the device does not take them
  */
 export async function openWebgpuSessions(
   graphs: ReplicaGraphs<GraphBytes>,
@@ -76,17 +75,12 @@ export async function openWebgpuSessions(
       logSeverityLevel: 3,
       preferredOutputLocation: outputs,
     });
-  try {
-    const steps = await open(stepGraph(graphs.generator, vocabulary), "webgpu", "gpu-buffer");
-    const device = await runtime.env.webgpu.device as GPUDevice;
-    const decoder = await open(graphs.decoder, "webgpu");
-    return {
-      encoder: await open(graphs.encoder, "wasm"),
-      generator: guarded(new SteppedSession(runtime, device, steps), device),
-      decoder: guarded(decoderSession(decoder), device),
-    };
-  } catch (cause) {
-    const state = cause instanceof Error ? cause.message.split("\n")[0] : String(cause);
-    throw new WebgpuError(`Cannot run on WebGPU: ${state}`, { cause });
-  }
+  const steps = await open(stepGraph(graphs.generator, vocabulary), "webgpu", "gpu-buffer");
+  const device = await runtime.env.webgpu.device as GPUDevice;
+  const decoder = await open(graphs.decoder, "webgpu");
+  return {
+    encoder: await open(graphs.encoder, "wasm"),
+    generator: guarded(new SteppedSession(runtime, device, steps), device),
+    decoder: guarded(decoderSession(decoder), device),
+  };
 }

@@ -4,21 +4,11 @@ import { openLocalReplica } from "../../src/inference/local_replica.ts";
 import { nativeRuntime, NativeRuntimeError } from "../../src/inference/native_runtime.ts";
 import { ServiceProcess } from "../integration/service_process.ts";
 import { largestDifference } from "../parity/load_case.ts";
+import { nativeMissing } from "./required_native.ts";
 import { forecastAlone, openTinyReplica, tinyParts, tinySeries } from "./tiny_replica.ts";
 
 // The runtime opens its own resources with the first session, and keeps them: before any test.
 await (await openTinyReplica()).close();
-
-/** `deno task native:install` was run; with `KRONOS_REQUIRE_TOOLS=1` it must have been. */
-function nativeMissing(): boolean {
-  try {
-    nativeRuntime();
-    return false;
-  } catch (error) {
-    if (error instanceof NativeRuntimeError) return Deno.env.get("KRONOS_REQUIRE_TOOLS") !== "1";
-    throw error;
-  }
-}
 
 Deno.test({
   name: "native forecasts are those of WASM within 1e-4 (needs deno task native:install)",

@@ -2,8 +2,11 @@
 import assert from "node:assert/strict";
 import { graphicsAdapter } from "../../src/inference/graphics_adapter.ts";
 import { openWorkerReplica } from "../../src/inference/worker_replica.ts";
+import { predictRequest } from "../integration/candles.ts";
 import { ServiceProcess } from "../integration/service_process.ts";
+import { TinyModelFolder } from "../lifecycle/tiny_model_folder.ts";
 import { largestDifference } from "../parity/load_case.ts";
+import { refusedDecoder } from "./refused_graphs.ts";
 import { onAdapter } from "./required_adapter.ts";
 import { decodeAll, forecastAlone, tinyParts, tinySeries } from "./tiny_replica.ts";
 
@@ -75,3 +78,28 @@ Deno.test({
     assert.equal(ready.device_warning?.includes(onAdapter.name) ?? false, software);
   },
 });
+
+for (
+  const [when, warning] of [
+    ["opening", /^Cannot run on WebGPU: Can't create a session/],
+    ["running", /^Cannot run on WebGPU: .*'GPUBufferBinding'/],
+  ] as const
+) {
+  Deno.test({
+    name: `a model that WebGPU refuses in ${when} is served on WASM, and why is said ` +
+      `(on ${onAdapter.name})`,
+    ignore: onAdapter.missing,
+    fn: async () => {
+      await using model = await TinyModelFolder.create();
+      const decoder = await Deno.readFile(`${model.path}/model/decoder.onnx`);
+      await model.replaceFile("decoder.onnx", refusedDecoder(decoder, when));
+      const settings = { ...model.settings, KRONOS_DEVICE: "webgpu" };
+      await using service = await ServiceProcess.ready(settings);
+      const ready = await (await service.get("/v1/readyz")).json();
+      assert.equal(ready.device, "wasm");
+      assert.match(ready.device_warning, warning);
+      const response = await service.post("/v1/predict/single", predictRequest(20, 4));
+      assert.equal(response.status, 200, await response.text());
+    },
+  });
+}

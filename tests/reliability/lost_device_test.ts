@@ -23,7 +23,10 @@ Deno.test({
       return workers.at(-1)!;
     };
     const open = async () =>
-      await openWorkerReplica({ ...await tinyParts(), device: "webgpu" }, PATIENCE_MS, start);
+      await openWorkerReplica({ ...await tinyParts(), device: "webgpu" }, {
+        timeoutMs: PATIENCE_MS,
+        start,
+      });
     const events: string[] = [];
     const limits = {
       openTimeoutMs: PATIENCE_MS,
@@ -36,7 +39,8 @@ Deno.test({
       lost: ({ kind, message }) => events.push(kind, message),
       replaced: () => events.push("replaced"),
       worn: () => events.push("worn"),
-      replacementFailed: (error) => events.push(`${error}`),
+      opened: () => events.push("opened"),
+      openFailed: (error) => events.push(`${error}`),
     });
     const scheduler = new Scheduler([replica], DEFAULT_SCHEDULER_SETTINGS, {
       onRetry: () => events.push("tried again"),
@@ -56,7 +60,7 @@ Deno.test({
       "tried again",
     ]);
     assert.equal(workers.length, 2);
-    const wasm = await openWorkerReplica(await tinyParts(), PATIENCE_MS);
+    const wasm = await openWorkerReplica(await tinyParts(), { timeoutMs: PATIENCE_MS });
     const difference = largestDifference(forecast, await forecastAlone(wasm, input));
     await wasm.close();
     assert.ok(difference < 1e-4, `differs by ${difference}`);
