@@ -43,7 +43,7 @@ class Reader {
 }
 
 function joined(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const out = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
+  const out = new Uint8Array(totalLength(parts));
   let at = 0;
   for (const part of parts) {
     out.set(part, at);
@@ -55,28 +55,44 @@ function joined(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
 /** The body, with its locals, to stand in the place of one; null leaves it. */
 export type Replacement = (body: Uint8Array) => Uint8Array | null;
 
-/** The section with the functions' bodies, from its first body on, with others in it. */
-function replacedBodies(section: Uint8Array, count: number, replacement: Replacement): Uint8Array {
+/** The section with the functions' bodies, from its first body on, with others in it: its parts. */
+function replacedBodies(
+  section: Uint8Array,
+  count: number,
+  sizes: readonly number[],
+  replacement: Replacement,
+): Uint8Array[] {
   const reader = new Reader(section, 0);
   const parts: Uint8Array[] = [];
   let copied = 0;
   for (let index = 0; index < count; index++) {
     const start = reader.at;
-    const other = replacement(reader.take(reader.number()));
+    const size = reader.number();
+    if (!sizes.includes(size)) {
+      reader.at += size;
+      continue;
+    }
+    const other = replacement(reader.take(size));
     if (other === null) continue;
     parts.push(section.subarray(copied, start), Uint8Array.from(unsigned(other.length)), other);
     copied = reader.at;
   }
-  return joined([...parts, section.subarray(copied)]);
+  return [...parts, section.subarray(copied)];
+}
+
+function totalLength(parts: readonly Uint8Array[]): number {
+  return parts.reduce((sum, { length }) => sum + length, 0);
 }
 
 /**
  * The binary with other functions.
  *
  * @param binary a valid WebAssembly module
+ * @param sizes bytes of the bodies that may be replaced: there are tens of thousands of others
  */
 export function withFunctionBodies(
   binary: Uint8Array,
+  sizes: readonly number[],
   replacement: Replacement,
 ): Uint8Array<ArrayBuffer> {
   const reader = new Reader(binary, HEADER_BYTES);
@@ -86,15 +102,11 @@ export function withFunctionBodies(
     const end = reader.number() + reader.at;
     if (id === CODE_SECTION) {
       const count = reader.number();
-      const bodies = replacedBodies(binary.subarray(reader.at, end), count, replacement);
+      const bodies = replacedBodies(binary.subarray(reader.at, end), count, sizes, replacement);
       const counted = unsigned(count);
-      const head = [CODE_SECTION, ...unsigned(counted.length + bodies.length), ...counted];
-      return joined([
-        binary.subarray(0, start),
-        Uint8Array.from(head),
-        bodies,
-        binary.subarray(end),
-      ]);
+      const size = counted.length + totalLength(bodies);
+      const head = Uint8Array.from([CODE_SECTION, ...unsigned(size), ...counted]);
+      return joined([binary.subarray(0, start), head, ...bodies, binary.subarray(end)]);
     }
     reader.at = end;
   }

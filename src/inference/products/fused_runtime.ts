@@ -38,11 +38,10 @@ function runtimePath(): string {
  */
 export function withFusedProducts(binary: Uint8Array): Uint8Array<ArrayBuffer> {
   const found: string[] = [];
-  const fused = withFunctionBodies(binary, (body) => {
-    const candidates = KERNELS.filter(({ bytes }) => bytes === body.length);
-    if (candidates.length === 0) return null;
+  const sizes = KERNELS.map(({ bytes }) => bytes);
+  const fused = withFunctionBodies(binary, sizes, (body) => {
     const digest = createHash("sha256").update(body).digest("hex");
-    const kernel = candidates.find(({ sha256 }) => sha256 === digest);
+    const kernel = KERNELS.find(({ sha256 }) => sha256 === digest);
     if (kernel === undefined) return null;
     found.push(digest);
     return productKernel(kernel.adds);
