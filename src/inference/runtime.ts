@@ -134,18 +134,23 @@ export async function openSession(
   const { threads, device = "wasm" } = options;
   const how = {
     externalData: [{ path: weightsName, data: weights }],
-    graphOptimizationLevel: "all",
     logSeverityLevel: 3,
   } as const;
   if (device === "native") {
     return await nativeRuntime().InferenceSession.create(structure, {
       ...how,
+      graphOptimizationLevel: "all",
       intraOpNumThreads: threads,
     });
   }
   ort.env.logLevel = "error";
   ort.env.wasm.numThreads = threads;
   const open = (): Promise<Session> =>
-    ort.InferenceSession.create(structure, { ...how, executionProviders: ["wasm"] });
+    ort.InferenceSession.create(structure, {
+      ...how,
+      executionProviders: ["wasm"],
+      // The importer's graphs run as fast as what is made of them, which takes as long as opening them.
+      graphOptimizationLevel: "disabled",
+    });
   return started ? await open() : await openFirst(options, open);
 }
