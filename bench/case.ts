@@ -25,6 +25,9 @@ export interface BenchCase {
   readonly repeats: number;
 }
 
+/** A case but for what all of a run have in common. */
+export type Variant = Omit<BenchCase, "modelPath" | "context" | "horizon" | "repeats">;
+
 /** Milliseconds by phase, the median over the repeats, of the slowest replica; memory at the end. */
 export interface BenchResult {
   /** Opening the model folder and its sessions. */

@@ -2,11 +2,13 @@
  * `deno task bench [--json FILE] [--shapes nano,mini,small] [--repeats N] [--rounds N] [--cases TEXT]`:
  * forecasts of 400 candles, 120 steps, by phase, shape and number of paths; throughput by the number of
  * series together; memory; each beside native onnxruntime on the same graphs, where `deno task
- * native:install` was run. Machines are noisy: the ratios are the figures to quote.
+ * native:install` was run; and what that says of the goals. Machines are noisy: the ratios are the
+ * figures to quote.
  */
 import { parseArgs } from "node:util";
 import { nativeRuntime, NativeRuntimeError } from "../src/inference/native_runtime.ts";
-import { type BenchCase, type BenchResult, median } from "./case.ts";
+import type { BenchCase, Variant } from "./case.ts";
+import { caseName, caseRows, goalRows, type Measured, referenceScale } from "./report.ts";
 
 const { values } = parseArgs({
   options: {
@@ -17,8 +19,6 @@ const { values } = parseArgs({
     cases: { type: "string", default: "" },
   },
 });
-
-type Variant = Omit<BenchCase, "modelPath" | "context" | "horizon" | "repeats">;
 
 const ONE: Variant = {
   device: "wasm",
@@ -49,12 +49,6 @@ const CASES: Readonly<Record<string, readonly Variant[]>> = {
   mini: [...PATHS, ...THIRTY_TWO],
   small: PATHS,
 };
-
-/** What a case is called in the table, and by `--cases`. */
-function caseName(shape: string, { device, precision, replicas, threads, ...variant }: Variant) {
-  const { series, paths } = variant;
-  return `${shape} ${series}x${paths} ${device} ${precision} ${replicas}x${threads}`;
-}
 
 async function run(args: string[]): Promise<string> {
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
@@ -88,16 +82,14 @@ function isNativeThere(): boolean {
   }
 }
 
-/** Rounds of all cases in turn: drift of the machine meets all alike. */
-async function measure(
-  shape: string,
-  scratch: string,
-): Promise<Map<string, { variant: Variant; results: BenchResult[] }>> {
-  const measured = new Map<string, { variant: Variant; results: BenchResult[] }>();
+/** Rounds of all cases of a shape in turn: drift of the machine meets all alike. */
+async function measure(shape: string, scratch: string): Promise<Map<string, Measured>> {
+  const measured = new Map<string, Measured>();
   const native = isNativeThere();
   const wanted = CASES[shape].filter((variant) =>
     (native || variant.device === "wasm") && caseName(shape, variant).includes(values.cases)
   );
+  if (wanted.length === 0) return measured;
   const modelPath = await modelFolder(shape, scratch);
   for (let round = 0; round < Number(values.rounds); round++) {
     for (const variant of wanted) {
@@ -106,41 +98,31 @@ async function measure(
       const result = JSON.parse(await run([path("run_case.ts"), JSON.stringify(benchCase)]));
       const name = caseName(shape, variant);
       console.error(`${name}: ${Math.round(result.totalMs)} ms`);
-      measured.set(name, { variant, results: [...measured.get(name)?.results ?? [], result] });
+      const results = [...measured.get(name)?.results ?? [], result];
+      measured.set(name, { shape, variant, results });
     }
   }
   return measured;
 }
 
+const start = performance.now();
 const scratch = await Deno.makeTempDir({ prefix: "kronos-bench-" });
-const rows: Record<string, number | string>[] = [];
+const measured = new Map<string, Measured>();
 try {
   for (const shape of values.shapes.split(",")) {
-    const measured = await measure(shape, scratch);
-    for (const [name, { variant, results }] of measured) {
-      const middle = (phase: keyof BenchResult, of = results): number =>
-        Math.round(median(of.map((result) => result[phase])));
-      const native = measured.get(
-        caseName(shape, { ...variant, device: "native", precision: "f32" }),
-      );
-      rows.push({
-        case: name,
-        "load ms": middle("loadMs"),
-        "tokenize ms": middle("tokenizeMs"),
-        "prefill ms": middle("prefillMs"),
-        "decode ms": middle("decodeMs"),
-        "total ms": middle("totalMs"),
-        "to native": native === undefined
-          ? ""
-          : (middle("totalMs") / middle("totalMs", native.results)).toFixed(2),
-        "series a second": (1000 * variant.series / middle("totalMs")).toFixed(1),
-        "rss MB": middle("rssMb"),
-      });
-    }
+    for (const [name, each] of await measure(shape, scratch)) measured.set(name, each);
   }
 } finally {
   await Deno.remove(scratch, { recursive: true });
 }
+const [cases, goals, scale] = [caseRows(measured), goalRows(measured), referenceScale(measured)];
+const seconds = Math.round((performance.now() - start) / 1000);
 console.log("case: shape, series x paths, device, precision, replicas x threads");
-console.table(rows);
-if (values.json !== undefined) await Deno.writeTextFile(values.json, JSON.stringify(rows, null, 2));
+console.table(cases);
+console.log(`goals, where a second of the reference is ${scale?.toFixed(2) ?? "not known"} here`);
+console.table(goals);
+console.log(`${cases.length} cases in ${seconds} s`);
+if (values.json !== undefined) {
+  const report = { cases, goals, reference_scale: scale, seconds };
+  await Deno.writeTextFile(values.json, JSON.stringify(report, null, 2));
+}
