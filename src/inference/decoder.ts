@@ -40,11 +40,12 @@ export async function decoderContext(
     s2: integers(context.s2, [1, length]),
     positions: integers(Array.from({ length }, (_, position) => position), [1, length]),
     window: floats(Float32Array.of(window), []),
+    wanted: integers([1], [1]),
     ...noCacheFeeds(layers),
   }, [...cacheOutputs(layers), "candles"]);
   return {
     cache: contextFrom(outputs, layers, length),
-    lastCandle: floatData(outputs["candles"]).slice(-FEATURES),
+    lastCandle: floatData(outputs["candles"]),
   };
 }
 
@@ -89,6 +90,7 @@ export async function decodeCandles(
     positions: integers(positions, [batch.length, width]),
     suffix_positions: floats(before, [batch.length, firstStep]),
     window: floats(Float32Array.of(window), []),
+    wanted: integers([width], [1]),
     ...cacheFeeds(
       layers,
       batch.map(({ decoder }) => decoder.context),
@@ -130,10 +132,10 @@ export async function decodeWindow(
       s2: tokens("s2"),
       positions: integers(positions, [1, length]),
       window: floats(Float32Array.of(window), []),
+      wanted: integers([horizon], [1]),
       ...noCacheFeeds(layers),
     }, ["candles"]);
-    const newest = floatData(candles).subarray((length - horizon) * FEATURES);
-    out.set(newest, path * horizon * FEATURES);
+    out.set(floatData(candles), path * horizon * FEATURES);
   }
   return out;
 }

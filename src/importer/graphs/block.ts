@@ -175,11 +175,37 @@ export interface Run {
   readonly width: number;
 }
 
+/** The last W tokens of each row: all that is wanted of a block. */
+export interface Latest {
+  /** -W, an int64 vector of length 1. */
+  readonly from: string;
+  /** `[G * R, T, H * D]`, an int64 vector. */
+  readonly rows: string;
+  /** Of their attention. */
+  readonly shapes: AttentionShapes;
+  /** What they see. */
+  readonly sight: Sight;
+}
+
+/** The end of an axis. */
+const LAST = 2 ** 53 - 1;
+
+/** The last tokens of `x`, those along `axis`; `from` as in `Latest`. */
+export function latestTokens(g: GraphBuilder, x: string, from: string, axis: number): string {
+  return g.op("Slice", [x, from, g.integers(LAST), g.integers(axis)]);
+}
+
+/** Of `[G * M, width]`. */
+function latestRows(g: GraphBuilder, x: string, latest: Latest, width: number): string {
+  const rows = latestTokens(g, g.op("Reshape", [x, latest.rows]), latest.from, 1);
+  return g.op("Reshape", [rows, g.integers(-1, width)]);
+}
+
 /** A block's results. */
 export interface BlockOutput {
-  /** RMSNorm of the block's result with the scale of what comes next, `[G * M, d]`. */
+  /** RMSNorm of the block's result with the scale of what comes next, `[G * M, d]`; M of the latest. */
   readonly norm: string;
-  /** The residual stream, `[G * M, d]`. */
+  /** The residual stream, the same. */
   readonly stream: string;
   /** The run's keys and values with this step's tokens. */
   readonly recent: Recent;
@@ -191,6 +217,7 @@ export interface BlockOutput {
  * @param norm RMSNorm of `stream` with this block's `norm1`
  * @param nextNorm scale of the RMSNorm after this block
  * @param recent what earlier steps of this run computed; null in a run of one step
+ * @param latest what is wanted of norm and stream; null is everything. Keys and values are of all tokens
  */
 export function block(
   g: GraphBuilder,
@@ -201,8 +228,10 @@ export function block(
   cache: LayerCache,
   recent: Recent | null,
   run: Run,
+  latest: Latest | null = null,
 ): BlockOutput {
   const { shapes } = run;
+  const wanted = latest ?? run;
   const headed = splitHeads(g, linear(g, norm, constants.qkv), run.heads); // [G, 3H, M, D]
   const parts = g.op("Reshape", [headed, shapes.everyRow]); // [G, 3H * R, T, D]
   const [q, k, v] = g.ops("Split", [parts], 3, { attributes: { axis: 1, num_outputs: 3 } });
@@ -211,13 +240,18 @@ export function block(
       domain: MICROSOFT,
     });
   const grown = appended(g, recent, rotated(k), v, shapes);
-  const query = g.op("Reshape", [rotated(q), shapes.shared]);
-  const mixed = mergeHeads(g, attend(g, query, cache, grown, run.sight, shapes), run.width);
+  const queries = latest === null ? rotated(q) : latestTokens(g, rotated(q), latest.from, 2);
+  const query = g.op("Reshape", [queries, wanted.shapes.shared]);
+  const mixed = mergeHeads(
+    g,
+    attend(g, query, cache, grown, wanted.sight, wanted.shapes),
+    run.width,
+  );
   const [norm2, afterAttention] = addLinearAndNorm(
     g,
     mixed,
     constants.out,
-    stream,
+    latest === null ? stream : latestRows(g, stream, latest, run.width),
     constants.norm2,
   );
   const [gate, up] = g.ops("Split", [linear(g, norm2, constants.gateAndUp)], 2, {

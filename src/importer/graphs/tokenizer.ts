@@ -17,6 +17,8 @@ import {
 import {
   block,
   blockConstants,
+  type Latest,
+  latestTokens,
   linear,
   rmsNorm,
   rotaryTables,
@@ -27,7 +29,11 @@ import { cacheInputs, positionInputs, recentOutputs, rowShape } from "./cache_in
 import { FLOAT, GraphBuilder, INT64 } from "./graph_builder.ts";
 import { type Matrix, rowsOf, tableTimes, tensor, transposed } from "./weights.ts";
 
-/** Blocks `name.0` to `name.(count - 1)` one after the other: the residual stream at their end. */
+/**
+ * Blocks `name.0` to `name.(count - 1)` one after the other: the residual stream at their end.
+ *
+ * @param latest what is wanted of it; null is everything
+ */
 function stack(
   g: GraphBuilder,
   tokenizer: Checkpoint<TokenizerArchitecture>,
@@ -35,6 +41,7 @@ function stack(
   embedded: string,
   caches: readonly LayerCache[],
   run: Run,
+  latest: Latest | null = null,
 ): { stream: string; recent: Recent[] } {
   const { d_model, n_heads } = tokenizer.architecture;
   const blocks = caches.map((_, layer) =>
@@ -45,8 +52,10 @@ function stack(
   let stream = embedded;
   let norm = rmsNorm(g, stream, blocks[0]?.norm1 ?? unused);
   const recent = blocks.map((constants, layer) => {
-    const next = blocks[layer + 1]?.norm1 ?? unused;
-    const result = block(g, norm, stream, constants, next, caches[layer], null, run);
+    const isLast = layer === blocks.length - 1;
+    const next = isLast ? unused : blocks[layer + 1].norm1;
+    const of = isLast ? latest : null;
+    const result = block(g, norm, stream, constants, next, caches[layer], null, run, of);
     ({ norm, stream } = result);
     return result.recent;
   });
@@ -138,7 +147,8 @@ function codeTable(
 }
 
 /**
- * Tokens `[B, T]` to normalised candles `[B * T, 6]`, over the cache.
+ * Tokens `[B, T]` to normalised candles `[B * W, 6]`, over the cache: of each row's last `wanted`
+ * tokens, W. The cache is that of all tokens, where the last block has less to do.
  *
  * @param positions rotary positions to provide for: context plus horizon
  */
@@ -180,7 +190,20 @@ export function decoderGraph(
     g.op("Add", [embedded1, embedded2]),
     g.integers(-1, d_model),
   ]);
-  const { stream, recent } = stack(g, tokenizer, "decoder", embedded, caches, run);
+  const wanted = g.input("wanted", INT64, [1]);
+  const from = g.op("Neg", [wanted]);
+  const latest = {
+    from,
+    rows: g.op("Concat", [g.integers(-1), rows.tokens, g.integers(d_model)], {
+      attributes: { axis: 0 },
+    }),
+    shapes: attentionShapes(g, { ...rows, tokens: wanted }, contextSize, n_heads, headSize),
+    sight: {
+      ...run.sight,
+      mask: visibilityMask(g, latestTokens(g, now, from, 1), keys, reach),
+    },
+  };
+  const { stream, recent } = stack(g, tokenizer, "decoder", embedded, caches, run, latest);
   recent.forEach((part, layer) => {
     recentOutputs(g, layer, part, n_heads, headSize);
   });
