@@ -4,7 +4,7 @@
  */
 import { withoutEmpty } from "./empty_cache.ts";
 import type { GraphBytes, ReplicaGraphs } from "./graph_bytes.ts";
-import { ReplicaFault } from "./replica_fault.ts";
+import { ReplicaFault, replicaFault } from "./replica_fault.ts";
 import type { Feeds, Session } from "./runtime.ts";
 import { stepGraph } from "./step_graph.ts";
 import { type Runtime, SteppedSession } from "./stepped_session.ts";
@@ -33,7 +33,11 @@ function decoderSession(session: Session): Session {
   };
 }
 
-/** A session whose replica is lost where the device is: a driver that restarts takes all buffers. */
+/**
+ * A session whose replica is lost where a run fails. A driver that restarts takes all buffers, and may
+ * say so only after a call has failed of it; and what a call to the device throws leaves the runtime in
+ * the middle of a run, after which it was seen to answer no other.
+ */
 function guarded(session: Session, device: GPUDevice): Session {
   let lost: string | null = null;
   device.lost.then(({ message }) => lost = message);
@@ -42,8 +46,13 @@ function guarded(session: Session, device: GPUDevice): Session {
       try {
         return await session.run(feeds, fetches);
       } catch (error) {
-        if (lost === null) throw error;
-        throw new ReplicaFault("died", `Cannot infer: the graphics device is lost: ${lost}`, error);
+        const { kind, message } = replicaFault(error);
+        const state = lost === null ? message : `it is lost: ${lost}`;
+        throw new ReplicaFault(
+          kind === "threw" ? "died" : kind,
+          `Cannot infer on the graphics device: ${state}`,
+          error,
+        );
       }
     },
     release: () => session.release(),

@@ -36,7 +36,7 @@ Deno.test({
       backoffCapMs: 10,
     };
     const replica = new SupervisedReplica(await open(), open, limits, {
-      lost: ({ kind, message }) => events.push(kind, message),
+      lost: ({ kind }) => events.push(kind),
       replaced: () => events.push("replaced"),
       worn: () => events.push("worn"),
       opened: () => events.push("opened"),
@@ -53,12 +53,7 @@ Deno.test({
     const forecast = await scheduledForecast(scheduler, input);
     await scheduler.close();
     await replica.close();
-    assert.deepEqual(events.sort(), [
-      "Cannot infer: the graphics device is lost: device was lost",
-      "died",
-      "replaced",
-      "tried again",
-    ]);
+    assert.deepEqual(events.sort(), ["died", "replaced", "tried again"]);
     assert.equal(workers.length, 2);
     const wasm = await openWorkerReplica(await tinyParts(), { timeoutMs: PATIENCE_MS });
     const difference = largestDifference(forecast, await forecastAlone(wasm, input));
