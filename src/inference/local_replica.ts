@@ -26,8 +26,8 @@ export interface ReplicaParts {
   readonly device?: Device;
   /** Of generator and decoder; absent is f32. */
   readonly precision?: Precision;
-  /** Whether WASM multiplies and adds at once; absent is yes. */
-  readonly fusedProducts?: boolean;
+  /** For WASM, see `compileRuntime()`; absent is one with fused products. */
+  readonly runtime?: WebAssembly.Module | undefined;
 }
 
 /**
@@ -74,11 +74,13 @@ async function openSessions(parts: ReplicaParts): Promise<ReplicaGraphs<Session>
     const { withInt8Weights } = await import("./int8_weights.ts");
     [generator, decoder] = [withInt8Weights(generator), withInt8Weights(decoder)];
   }
-  const { threads, fusedProducts = true } = parts;
-  const options = { threads, fusedProducts, device: device ?? "wasm" };
+  const { threads, runtime } = parts;
+  const options = { threads, runtime, device: device ?? "wasm" };
+  // The largest first: what it needs only while it opens is free for the others.
+  const opened = await openSession(generator, options);
   return {
+    generator: opened,
     encoder: await openSession(encoder, options),
-    generator: await openSession(generator, options),
     decoder: await openSession(decoder, options),
   };
 }

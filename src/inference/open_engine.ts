@@ -4,6 +4,7 @@ import { graphicsAdapter, hasGraphicsProcessor, WebgpuError } from "./graphics_a
 import { openLocalReplica, type ReplicaParts } from "./local_replica.ts";
 import type { Manifest } from "./manifest.ts";
 import { ModelFolder } from "./model_folder.ts";
+import { compileRuntime } from "./products/fused_runtime.ts";
 import { nativeRuntime, NativeRuntimeError } from "./native_runtime.ts";
 import {
   type OpenReplica,
@@ -156,8 +157,7 @@ async function engineFrom(folder: ModelFolder, options: EngineOptions): Promise<
   }
   const open = async (runner: Runner): Promise<Engine> => {
     const { device, precision } = runner;
-    const { threads, fusedProducts = true } = options;
-    const parts = { manifest, threads, maxContext, device, precision, fusedProducts };
+    const parts = { manifest, threads: options.threads, maxContext, device, precision };
     const replicas = await openReplicas(folder, parts, options);
     return engineOf(modelInfo(manifest, maxContext, runner), replicas, folder);
   };
@@ -193,19 +193,23 @@ function engineOf(
 
 /**
  * Opens the first replica. The others open while it takes calls, all at once, and find compiled what it
- * has run. Each reads the graphs anew, so that no bytes of them stay in memory.
+ * has run. Each reads the graphs anew, so that no bytes of them stay in memory. The runtime is compiled
+ * once, for all of them.
  */
 async function openReplicas(
   folder: ModelFolder,
-  sizes: Omit<ReplicaParts, "graphs">,
-  { workers, supervision = PATIENT, events = NOBODY }: EngineOptions,
+  sizes: Omit<ReplicaParts, "graphs" | "runtime">,
+  { workers, fusedProducts = true, supervision = PATIENT, events = NOBODY }: EngineOptions,
 ): Promise<SupervisedReplica[]> {
-  const open: OpenReplica = async (signal) => {
-    const parts = { ...sizes, graphs: await folder.readGraphs() };
-    return workers === 0
-      ? await openLocalReplica(parts)
-      : await openWorkerReplica(parts, { timeoutMs: supervision.openTimeoutMs, signal });
+  const runtime = sizes.device === "wasm" ? compileRuntime(fusedProducts) : undefined;
+  const readParts = async (): Promise<ReplicaParts> => {
+    const [graphs, compiled] = await Promise.all([folder.readGraphs(), runtime]);
+    return { ...sizes, graphs, runtime: compiled };
   };
+  const open: OpenReplica = async (signal) =>
+    workers === 0
+      ? await openLocalReplica(await readParts())
+      : await openWorkerReplica(readParts, { timeoutMs: supervision.openTimeoutMs, signal });
   const first = await open(new AbortController().signal);
   // Several would only take turns on one graphics device, each with its weights.
   const length = sizes.device === "webgpu" ? 1 : Math.max(1, workers);

@@ -3,7 +3,7 @@ import * as ort from "onnxruntime-web";
 import type { Device } from "./engine.ts";
 import type { GraphBytes } from "./graph_bytes.ts";
 import { nativeRuntime } from "./native_runtime.ts";
-import { readFusedRuntime } from "./products/fused_runtime.ts";
+import { compileRuntime } from "./products/fused_runtime.ts";
 
 /** A tensor of the runtime. */
 export type Tensor = ort.Tensor;
@@ -97,18 +97,35 @@ async function withMemoryHeld<Result>(
 /** Whether a session has started this thread's runtime, which is the same for all that follow. */
 let started = false;
 
+/** Has the runtime's own loader start `module` instead of the file that it would read and compile. */
+async function withModule<Result>(
+  module: WebAssembly.Module,
+  start: () => Promise<Result>,
+): Promise<Result> {
+  const { instantiate } = WebAssembly;
+  const file = new ArrayBuffer(0);
+  ort.env.wasm.wasmBinary = file;
+  const ofFile = async (source: BufferSource, imports?: WebAssembly.Imports) =>
+    ArrayBuffer.isView(source) && source.buffer === file
+      ? { module, instance: await instantiate(module, imports) }
+      : await instantiate(source, imports);
+  WebAssembly.instantiate = ofFile as typeof instantiate;
+  try {
+    return await start();
+  } finally {
+    WebAssembly.instantiate = instantiate;
+    delete ort.env.wasm.wasmBinary;
+  }
+}
+
 /** Opens the session that starts the runtime. */
 async function openFirst(
-  { threads, fusedProducts = true }: SessionOptions,
+  { threads, runtime }: SessionOptions,
   open: () => Promise<Session>,
 ): Promise<Session> {
   started = true;
-  if (fusedProducts) ort.env.wasm.wasmBinary = await readFusedRuntime();
-  try {
-    return await withMemoryHeld(threads, open);
-  } finally {
-    delete ort.env.wasm.wasmBinary; // 14 MB that nobody reads again
-  }
+  const module = runtime ?? await compileRuntime(true);
+  return await withModule(module, () => withMemoryHeld(threads, open));
 }
 
 /** How a graph is run. On WASM the first session of a process or worker fixes it for all. */
@@ -117,15 +134,15 @@ export interface SessionOptions {
   readonly threads: number;
   /** What runs it; absent is WASM. */
   readonly device?: Exclude<Device, "webgpu">;
-  /** Whether WASM multiplies and adds at once (`products/`); absent is yes. */
-  readonly fusedProducts?: boolean;
+  /** For WASM, see `compileRuntime()`; absent is one with fused products. */
+  readonly runtime?: WebAssembly.Module | undefined;
 }
 
 /**
  * Loads a graph.
  *
  * @throws NativeRuntimeError where the device is native and cannot be used
- * @throws UnknownRuntimeError where products are to be fused in a runtime that is not known
+ * @throws UnknownRuntimeError where no runtime is given, and its products cannot be fused
  */
 export async function openSession(
   { structure, weights, weightsName }: GraphBytes,

@@ -33,11 +33,11 @@ export interface WorkerOpening {
 /**
  * Starts a worker, loads the model in it and has it forecast once.
  *
- * @param parts with weights that the worker takes over
+ * @param read gives what it is made of, while the worker starts, which takes the weights over
  * @throws ReplicaFault of kind `hung` where it takes too long, `died` where it is given up
  */
 export async function openWorkerReplica(
-  parts: ReplicaParts,
+  read: () => Promise<ReplicaParts>,
   { timeoutMs, signal, start = startWorker }: WorkerOpening,
 ): Promise<WorkerReplica> {
   signal?.throwIfAborted();
@@ -50,7 +50,7 @@ export async function openWorkerReplica(
     replica.abandon(new ReplicaFault("hung", `The model did not open within ${timeoutMs} ms`));
   }, timeoutMs);
   try {
-    await replica.open(parts);
+    await replica.open(await read());
   } catch (error) {
     replica.abandon(new ReplicaFault("died", "Cannot infer: the model did not open", error));
     throw error;

@@ -18,9 +18,8 @@ Deno.test({
     // Workers, so that what a runtime keeps ends with the test; one after the other.
     const forecasts: Float32Array[][] = [];
     for (const device of ["webgpu", "wasm"] as const) {
-      const replica = await openWorkerReplica({ ...await tinyParts(), device }, {
-        timeoutMs: 300_000,
-      });
+      const parts = async () => ({ ...await tinyParts(), device });
+      const replica = await openWorkerReplica(parts, { timeoutMs: 300_000 });
       const candles: Float32Array[] = [];
       for (const [topK, topP] of [[0, 0.9], [5, 1], [0, 1]]) {
         const sampling = { temperature: 1, topK, topP };

@@ -14,7 +14,7 @@ Deno.test("a worker that starts after its thread has opened a model is heard, wi
   const input = tinySeries(40, { seed: 3 });
   const here = await forecastAlone(local, input);
   for (const threads of [1, 2]) {
-    const parts = { ...await tinyParts(), threads };
+    const parts = async () => ({ ...await tinyParts(), threads });
     const replica = await openWorkerReplica(parts, { timeoutMs: OPEN_TIMEOUT_MS });
     assert.deepEqual(await forecastAlone(replica, input), here);
     await replica.close();

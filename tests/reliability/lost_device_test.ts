@@ -22,11 +22,8 @@ Deno.test({
       workers.push(new Worker(entry, { type: "module" }));
       return workers.at(-1)!;
     };
-    const open = async () =>
-      await openWorkerReplica({ ...await tinyParts(), device: "webgpu" }, {
-        timeoutMs: PATIENCE_MS,
-        start,
-      });
+    const parts = async () => ({ ...await tinyParts(), device: "webgpu" as const });
+    const open = () => openWorkerReplica(parts, { timeoutMs: PATIENCE_MS, start });
     const events: string[] = [];
     const limits = {
       openTimeoutMs: PATIENCE_MS,
@@ -55,7 +52,7 @@ Deno.test({
     await replica.close();
     assert.deepEqual(events.sort(), ["died", "replaced", "tried again"]);
     assert.equal(workers.length, 2);
-    const wasm = await openWorkerReplica(await tinyParts(), { timeoutMs: PATIENCE_MS });
+    const wasm = await openWorkerReplica(tinyParts, { timeoutMs: PATIENCE_MS });
     const difference = largestDifference(forecast, await forecastAlone(wasm, input));
     await wasm.close();
     assert.ok(difference < 1e-4, `differs by ${difference}`);

@@ -38,7 +38,7 @@ async function supervised(
   };
   const open = async (): Promise<WorkerReplica> => {
     const timeoutMs = isSilent() ? SHORT_TIMEOUT_MS : OPEN_TIMEOUT_MS;
-    return await openWorkerReplica(await tinyParts(), { timeoutMs, start });
+    return await openWorkerReplica(tinyParts, { timeoutMs, start });
   };
   const replica = new SupervisedReplica(
     await open(),
@@ -99,16 +99,16 @@ Deno.test("close() of a replica whose worker is gone ends, and no other takes it
 
 Deno.test("openWorkerReplica() gives up a worker that never answers", async () => {
   const opening = { timeoutMs: SHORT_TIMEOUT_MS, start: silentWorker };
-  await assert.rejects(openWorkerReplica(await tinyParts(), opening), isFault("hung"));
+  await assert.rejects(openWorkerReplica(tinyParts, opening), isFault("hung"));
 });
 
 Deno.test("openWorkerReplica() gives up a worker that nobody waits for any more", async () => {
   const closing = new AbortController();
   const opening = { timeoutMs: OPEN_TIMEOUT_MS, signal: closing.signal, start: silentWorker };
-  const replica = openWorkerReplica(await tinyParts(), opening);
+  const replica = openWorkerReplica(tinyParts, opening);
   closing.abort();
   await assert.rejects(replica, isFault("died"));
-  await assert.rejects(openWorkerReplica(await tinyParts(), opening), closing.signal.reason);
+  await assert.rejects(openWorkerReplica(tinyParts, opening), closing.signal.reason);
 });
 
 Deno.test("a worker that never opens is given up, and another takes its place", async () => {

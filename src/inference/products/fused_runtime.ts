@@ -54,10 +54,16 @@ export function withFusedProducts(binary: Uint8Array): Uint8Array<ArrayBuffer> {
 }
 
 /**
- * Reads the package's binary with the kernel in it.
+ * Compiles the package's binary; threads share the module, and the code that V8 makes of it.
  *
+ * @param fusedProducts whether with the kernel in it
  * @throws UnknownRuntimeError where it is not the version whose kernels are known
  */
-export async function readFusedRuntime(): Promise<ArrayBuffer> {
-  return withFusedProducts(await Deno.readFile(runtimePath())).buffer;
+export async function compileRuntime(fusedProducts: boolean): Promise<WebAssembly.Module> {
+  const file = await Deno.readFile(runtimePath());
+  const binary = fusedProducts ? withFusedProducts(file) : file;
+  const module = await WebAssembly.compile(binary);
+  // 14 MB each, given back at once: a garbage collection may come late, or never.
+  for (const buffer of new Set([file.buffer, binary.buffer])) buffer.transfer(0);
+  return module;
 }
