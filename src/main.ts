@@ -1,4 +1,6 @@
 /** Starts the service: settings, parts, the socket, then the model; stops it on a signal. */
+// First, so that its worker starts before the others are evaluated.
+import { takePrepared } from "./lifecycle/early_start.ts";
 import { ConfigError, readConfig, unknownVariables } from "./config.ts";
 import { Admission } from "./forecast/admission.ts";
 import { createAdminApp, createApp } from "./http/app.ts";
@@ -40,7 +42,7 @@ const metrics = createMetrics();
 const ledger = new RequestLedger();
 const errorPatterns = new ErrorPatterns(log, metrics);
 const stop = new AbortController();
-const service = new Service({ config, log, metrics });
+const service = new Service({ config, log, metrics, takePrepared });
 const admission = new Admission({
   waiting: config.queueLimit,
   tokens: config.queueTokens,

@@ -29,9 +29,9 @@ export async function graphicsAdapter(): Promise<GraphicsAdapter> {
   return { name: description || vendor || "unnamed", software: isFallbackAdapter };
 }
 
-async function exists(path: string): Promise<boolean> {
+function exists(path: string): boolean {
   try {
-    await Deno.stat(path);
+    Deno.statSync(path);
     return true;
   } catch {
     return false; // what may not be looked at cannot be used either
@@ -39,15 +39,22 @@ async function exists(path: string): Promise<boolean> {
 }
 
 /**
+ * Whether the machine may have a graphics processor, as far as Linux shows it.
+ *
+ * @param deviceFiles one of which must be there
+ */
+export function mayHaveGraphicsProcessor(deviceFiles: readonly string[] = DEVICE_FILES): boolean {
+  return Deno.build.os !== "linux" || deviceFiles.some(exists);
+}
+
+/**
  * Whether the machine has a graphics processor. Asking WebGPU loads the drivers, 75 MB with Mesa's
- * compiler: on Linux the device files say first whether there is anything to ask for.
+ * compiler: it is asked only where there may be one.
  *
  * @param deviceFiles one of which must be there
  */
 export async function hasGraphicsProcessor(deviceFiles = DEVICE_FILES): Promise<boolean> {
-  const possible = Deno.build.os !== "linux" ||
-    (await Promise.all(deviceFiles.map(exists))).includes(true);
-  if (!possible) return false;
+  if (!mayHaveGraphicsProcessor(deviceFiles)) return false;
   try {
     return !(await graphicsAdapter()).software;
   } catch (error) {

@@ -1,11 +1,12 @@
 /** Opens a model folder: checks its files, starts the replicas. */
 import type { Calibration, Device, Engine, ModelInfo, Precision } from "./engine.ts";
 import { graphicsAdapter, hasGraphicsProcessor, WebgpuError } from "./graphics_adapter.ts";
-import { openLocalReplica, type ReplicaParts } from "./local_replica.ts";
+import type { ReplicaParts } from "./local_replica.ts";
 import type { Manifest } from "./manifest.ts";
 import { ModelFolder } from "./model_folder.ts";
 import { compileRuntime } from "./products/fused_runtime.ts";
 import { nativeRuntime, NativeRuntimeError } from "./native_runtime.ts";
+import type { PreparedWorker } from "./prepare_worker.ts";
 import {
   type OpenReplica,
   SupervisedReplica,
@@ -34,6 +35,8 @@ export interface EngineOptions {
   readonly supervision?: SupervisionLimits;
   /** Hears when a worker is lost, worn and replaced. */
   readonly events?: SupervisionEvents;
+  /** Gives a worker for the first replica, see `prepareWorker()`; absent: it starts when it is needed. */
+  readonly takePrepared?: () => PreparedWorker | null;
 }
 
 /** Where nothing is set, for commands that end by themselves. */
@@ -194,23 +197,35 @@ function engineOf(
 /**
  * Opens the first replica. The others open while it takes calls, all at once, and find compiled what it
  * has run. Each reads the graphs anew, so that no bytes of them stay in memory. The runtime is compiled
- * once, for all of them.
+ * once, for all of them; a worker that was prepared has done it.
  */
 async function openReplicas(
   folder: ModelFolder,
   sizes: Omit<ReplicaParts, "graphs" | "runtime">,
-  { workers, fusedProducts = true, supervision = PATIENT, events = NOBODY }: EngineOptions,
+  options: EngineOptions,
 ): Promise<SupervisedReplica[]> {
-  const runtime = sizes.device === "wasm" ? compileRuntime(fusedProducts) : undefined;
-  const readParts = async (): Promise<ReplicaParts> => {
-    const [graphs, compiled] = await Promise.all([folder.readGraphs(), runtime]);
-    return { ...sizes, graphs, runtime: compiled };
+  const { workers, fusedProducts = true, supervision = PATIENT, events = NOBODY } = options;
+  const isWasm = sizes.device === "wasm";
+  const prepared = isWasm ? options.takePrepared?.() ?? null : null;
+  const runtime = isWasm ? prepared?.runtime ?? compileRuntime(fusedProducts) : undefined;
+  const readParts = async (): Promise<ReplicaParts> => ({
+    ...sizes,
+    graphs: await folder.readGraphs(),
+  });
+  const readWithRuntime = async (): Promise<ReplicaParts> => {
+    const [parts, compiled] = await Promise.all([readParts(), runtime]);
+    return { ...parts, runtime: compiled };
   };
-  const open: OpenReplica = async (signal) =>
-    workers === 0
-      ? await openLocalReplica(await readParts())
-      : await openWorkerReplica(readParts, { timeoutMs: supervision.openTimeoutMs, signal });
-  const first = await open(new AbortController().signal);
+  const { openTimeoutMs: timeoutMs } = supervision;
+  const open: OpenReplica = async (signal) => {
+    if (workers > 0) return await openWorkerReplica(readWithRuntime, { timeoutMs, signal });
+    // What workers load on their threads is loaded here only where there are none.
+    const { openLocalReplica } = await import("./local_replica.ts");
+    return await openLocalReplica(await readWithRuntime());
+  };
+  const first = prepared === null
+    ? await open(new AbortController().signal)
+    : await openWorkerReplica(readParts, { timeoutMs, start: () => prepared.worker });
   // Several would only take turns on one graphics device, each with its weights.
   const length = sizes.device === "webgpu" ? 1 : Math.max(1, workers);
   return Array.from(

@@ -1,8 +1,9 @@
 /** Entry of a worker: one replica, called by messages, one call after the other. */
 import type { GraphBytes, ReplicaGraphs } from "./graph_bytes.ts";
 import { type LocalReplica, openLocalReplica } from "./local_replica.ts";
+import { compileRuntime } from "./products/fused_runtime.ts";
 import { replicaFault } from "./replica_fault.ts";
-import { heapBytes } from "./runtime.ts";
+import { heapBytes, startRuntime } from "./runtime.ts";
 import type {
   WorkerCall,
   WorkerRequest,
@@ -26,6 +27,11 @@ function freeWeights(graphs: ReplicaGraphs<GraphBytes>): void {
 }
 
 async function answer(call: WorkerCall): Promise<WorkerResults[keyof WorkerResults]> {
+  if (call.method === "prepare") {
+    const runtime = await compileRuntime(call.fusedProducts);
+    await startRuntime({ threads: call.threads, runtime });
+    return runtime;
+  }
   if (call.method === "open") {
     replica = await openLocalReplica(call.parts);
     freeWeights(call.parts.graphs);

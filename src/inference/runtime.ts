@@ -94,9 +94,6 @@ async function withMemoryHeld<Result>(
   }
 }
 
-/** Whether a session has started this thread's runtime, which is the same for all that follow. */
-let started = false;
-
 /** Has the runtime's own loader start `module` instead of the file that it would read and compile. */
 async function withModule<Result>(
   module: WebAssembly.Module,
@@ -118,24 +115,54 @@ async function withModule<Result>(
   }
 }
 
-/** Opens the session that starts the runtime. */
-async function openFirst(
-  { threads, runtime }: SessionOptions,
-  open: () => Promise<Session>,
-): Promise<Session> {
-  started = true;
-  const module = runtime ?? await compileRuntime(true);
-  return await withModule(module, () => withMemoryHeld(threads, open));
-}
-
-/** How a graph is run. On WASM the first session of a process or worker fixes it for all. */
-export interface SessionOptions {
+/** How a graph is run on WASM. The first session of a process or worker fixes it for all. */
+export interface RuntimeOptions {
   /** Threads of each run. */
   readonly threads: number;
+  /** See `compileRuntime()`; absent is one with fused products. */
+  readonly runtime?: WebAssembly.Module | undefined;
+}
+
+/** How a graph is run. */
+export interface SessionOptions extends RuntimeOptions {
   /** What runs it; absent is WASM. */
   readonly device?: Exclude<Device, "webgpu">;
-  /** For WASM, see `compileRuntime()`; absent is one with fused products. */
-  readonly runtime?: WebAssembly.Module | undefined;
+}
+
+const WASM_SESSION = {
+  executionProviders: ["wasm"],
+  // The importer's graphs run as fast as what is made of them, which takes as long as opening them.
+  graphOptimizationLevel: "disabled",
+  logSeverityLevel: 3,
+} as const;
+
+/** An ONNX file with one node, `y = Identity(x)`. */
+const SMALLEST_GRAPH = Uint8Array.fromHex(
+  "0808420210113a370a100a017812017922084964656e74697479" +
+    "1201675a0f0a0178120a0a08080112040a020801620f0a0179120a0a08080112040a020801",
+);
+
+/** The start of this thread's runtime on WASM, which is the same for all sessions; null before it. */
+let starting: Promise<void> | null = null;
+
+async function start({ threads, runtime }: RuntimeOptions): Promise<void> {
+  ort.env.logLevel = "error";
+  ort.env.wasm.numThreads = threads;
+  const module = runtime ?? await compileRuntime(true);
+  // It starts with its first session.
+  const open = () => ort.InferenceSession.create(SMALLEST_GRAPH, WASM_SESSION);
+  const session = await withModule(module, () => withMemoryHeld(threads, open));
+  await session.release();
+}
+
+/**
+ * Starts the runtime of a process or worker on WASM, once: it registers its kernels, which takes longer
+ * than opening a model.
+ *
+ * @throws UnknownRuntimeError where no runtime is given, and its products cannot be fused
+ */
+export function startRuntime(options: RuntimeOptions): Promise<void> {
+  return starting ??= start(options);
 }
 
 /**
@@ -148,26 +175,15 @@ export async function openSession(
   { structure, weights, weightsName }: GraphBytes,
   options: SessionOptions,
 ): Promise<Session> {
-  const { threads, device = "wasm" } = options;
-  const how = {
-    externalData: [{ path: weightsName, data: weights }],
-    logSeverityLevel: 3,
-  } as const;
-  if (device === "native") {
+  const externalData = [{ path: weightsName, data: weights }];
+  if (options.device === "native") {
     return await nativeRuntime().InferenceSession.create(structure, {
-      ...how,
+      externalData,
       graphOptimizationLevel: "all",
-      intraOpNumThreads: threads,
+      intraOpNumThreads: options.threads,
+      logSeverityLevel: 3,
     });
   }
-  ort.env.logLevel = "error";
-  ort.env.wasm.numThreads = threads;
-  const open = (): Promise<Session> =>
-    ort.InferenceSession.create(structure, {
-      ...how,
-      executionProviders: ["wasm"],
-      // The importer's graphs run as fast as what is made of them, which takes as long as opening them.
-      graphOptimizationLevel: "disabled",
-    });
-  return started ? await open() : await openFirst(options, open);
+  await startRuntime(options);
+  return await ort.InferenceSession.create(structure, { ...WASM_SESSION, externalData });
 }

@@ -3,8 +3,12 @@ import type { Prefilled, SeriesChunk, SeriesInput } from "./engine.ts";
 import type { ReplicaParts } from "./local_replica.ts";
 import type { FaultKind } from "./replica_fault.ts";
 
-/** A call to the replica in the worker. */
+/** The number of the call that prepares a worker; those of its replica count up from 1. */
+export const PREPARATION = 0;
+
+/** A call to the worker or to the replica in it. */
 export type WorkerCall =
+  | { readonly method: "prepare"; readonly threads: number; readonly fusedProducts: boolean }
   | { readonly method: "open"; readonly parts: ReplicaParts }
   | { readonly method: "prefill"; readonly input: SeriesInput }
   | { readonly method: "decode"; readonly handles: readonly number[]; readonly steps: number }
@@ -13,7 +17,7 @@ export type WorkerCall =
 
 /** A call with the number its answer will carry. */
 export interface WorkerRequest {
-  /** Counts up from 1 for each worker; the answer carries it back. */
+  /** `PREPARATION`, or counts up from 1 for each worker; the answer carries it back. */
   readonly id: number;
   /** Copied to the worker with its arrays, but for weights: these move there. */
   readonly call: WorkerCall;
@@ -21,6 +25,8 @@ export interface WorkerRequest {
 
 /** What a call answers, by method. */
 export interface WorkerResults {
+  /** The runtime, which has started. */
+  prepare: WebAssembly.Module;
   /** The model is loaded. */
   open: null;
   /** Handle, cohort and times of the series. */

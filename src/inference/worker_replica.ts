@@ -16,7 +16,7 @@ interface Pending {
 }
 
 /** Starts a worker that runs `replica_worker.ts`. */
-function startWorker(): Worker {
+export function startWorker(): Worker {
   return new Worker(new URL("./replica_worker.ts", import.meta.url), { type: "module" });
 }
 
@@ -26,7 +26,7 @@ export interface WorkerOpening {
   readonly timeoutMs: number;
   /** Gives it up; absent: nobody does. */
   readonly signal?: AbortSignal;
-  /** Makes the worker; tests start one that fails. */
+  /** Makes the worker; absent: a new one of `replica_worker.ts`. */
   readonly start?: () => Worker;
 }
 

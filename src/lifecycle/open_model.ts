@@ -7,6 +7,7 @@ import type { WorkEvents } from "../forecast/lane.ts";
 import { DEFAULT_SCHEDULER_SETTINGS, type FailureHandling } from "../forecast/scheduler.ts";
 import type { Engine } from "../inference/engine.ts";
 import { openEngine } from "../inference/open_engine.ts";
+import type { PreparedWorker } from "../inference/prepare_worker.ts";
 import type { SupervisionEvents } from "../inference/supervised_replica.ts";
 import type { Log } from "../telemetry/log.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
@@ -20,6 +21,8 @@ export interface ModelParts {
   readonly log: Log;
   /** Counts them. */
   readonly metrics: Metrics;
+  /** Gives a worker for the first replica, or null: one starts when it is needed. */
+  readonly takePrepared: () => PreparedWorker | null;
 }
 
 /** A model that has forecast. */
@@ -119,6 +122,7 @@ export async function openModel(parts: ModelParts): Promise<OpenModel> {
       backoffCapMs: config.reloadCapMs,
     },
     events: supervisionEvents(parts),
+    takePrepared: parts.takePrepared,
   });
   const forecaster = createForecaster({
     engine,

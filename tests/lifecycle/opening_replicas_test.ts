@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { readConfig } from "../../src/config.ts";
 import { candlesAround, requestOf } from "../../src/forecast/testing/series_request.ts";
+import { prepareWorker } from "../../src/inference/prepare_worker.ts";
 import { Service } from "../../src/lifecycle/service.ts";
 import { createLog } from "../../src/telemetry/log.ts";
 import { createMetrics, type Metrics } from "../../src/telemetry/metrics.ts";
@@ -26,7 +27,12 @@ class OpeningService implements AsyncDisposable {
   constructor(model: TinyModelFolder) {
     const config = readConfig({ ...model.settings, ...SETTINGS });
     const log = createLog("INFO", (line) => this.#messages.push(JSON.parse(line).message));
-    this.service = new Service({ config, log, metrics: this.metrics });
+    this.service = new Service({
+      config,
+      log,
+      metrics: this.metrics,
+      takePrepared: prepareWorker(config),
+    });
   }
 
   /** Waits for a line of the log. */
