@@ -141,7 +141,7 @@ const calibration = z.object({
 const manifestSchema = z.object({
   format_version: z.literal(MANIFEST_FORMAT, {
     error: ({ input }) =>
-      `this version reads ${MANIFEST_FORMAT}, not ${input}: write the folder anew (deno task import)`,
+      `this version reads ${MANIFEST_FORMAT}, not ${input}: write the folder anew (deno task import --from)`,
   }),
   model_version: z.string().min(1),
   tokenizer_version: z.string().min(1),

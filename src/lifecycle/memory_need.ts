@@ -11,33 +11,35 @@ const BYTES_PER_MB = 1_000_000;
 /** The process with its libraries, and the runtime's code, which replicas share. */
 const PROCESS_MB = 150;
 
+/** What V8 takes while it compiles the runtime, and gives back. */
+const COMPILING_MB = 70;
+
 /** A worker and its runtime, without weights. */
 const REPLICA_MB = 60;
 
-/** Graph files in a replica while it opens: the message's copy, the runtime's, the weights, their packing. */
-const OPENING_COPIES = 5;
+/** Graph files in a replica while it opens: the files' bytes, the weights, their packing. */
+const OPENING_COPIES = 3;
 
-/** And when it has: the weights, and the room that opening left in the heap. */
-const OPEN_COPIES = 3;
+/** And when it has: the packed weights, and the room that opening left in the heap. */
+const OPEN_COPIES = 2;
 
 /** An admitted token on the main thread: its input, its forecast, its JSON. */
 const BYTES_PER_TOKEN = 256;
 
 /** What the need depends on. */
-export type Sizes = Pick<Config, "workers" | "cacheMb" | "queueMb" | "queueTokens">;
+export type Sizes = Pick<Config, "device" | "workers" | "cacheMb" | "queueMb" | "queueTokens">;
 
 /** Megabytes that the service needs for graphs of so many bytes, at its start or with everything full. */
 export function memoryNeedMb(
-  { workers, cacheMb, queueMb, queueTokens }: Sizes,
+  { device, workers, cacheMb, queueMb, queueTokens }: Sizes,
   graphBytes: number,
 ): number {
-  const replicas = Math.max(1, workers);
+  const replicas = device === "webgpu" ? 1 : Math.max(1, workers);
   const graphsMb = graphBytes / BYTES_PER_MB;
-  const kept = PROCESS_MB + graphsMb; // one copy, for replicas that are replaced
-  const opening = replicas * (REPLICA_MB + OPENING_COPIES * graphsMb);
+  const opening = COMPILING_MB + replicas * (REPLICA_MB + OPENING_COPIES * graphsMb);
   const full = replicas * (REPLICA_MB + OPEN_COPIES * graphsMb + cacheMb) + queueMb +
     queueTokens * BYTES_PER_TOKEN / BYTES_PER_MB;
-  return Math.ceil(kept + Math.max(opening, full));
+  return Math.ceil(PROCESS_MB + Math.max(opening, full));
 }
 
 /** Bytes of a model's graphs; null where its folder does not say. Loading it will say why. */

@@ -2,17 +2,30 @@ import assert from "node:assert/strict";
 import { ConfigError, readConfig } from "../config.ts";
 import { checkMemory, memoryNeedMb } from "./memory_need.ts";
 
-const SIZES = { workers: 1, cacheMb: 64, queueMb: 64, queueTokens: 1_000_000 };
+const SIZES = {
+  device: "wasm",
+  workers: 1,
+  cacheMb: 64,
+  queueMb: 64,
+  queueTokens: 1_000_000,
+} as const;
 
-Deno.test("memoryNeedMb() is at least what was measured: nano 205 MB, small 895 MB while opening", () => {
-  assert.ok(memoryNeedMb({ ...SIZES, cacheMb: 1, queueMb: 1, queueTokens: 1 }, 7e6) >= 205);
-  assert.ok(memoryNeedMb(SIZES, 117e6) >= 895);
+Deno.test("memoryNeedMb() is at least the peak that was measured at the start, with nothing queued", () => {
+  const idle = { ...SIZES, cacheMb: 1, queueMb: 1, queueTokens: 1 };
+  assert.ok(memoryNeedMb(idle, 7e6) >= 294, "nano, one replica");
+  assert.ok(memoryNeedMb({ ...idle, workers: 2 }, 7e6) >= 372, "nano, two replicas");
+  assert.ok(memoryNeedMb(idle, 117e6) >= 571, "small, one replica");
+});
+
+Deno.test("memoryNeedMb() counts one replica on WebGPU, whatever is asked for", () => {
+  const one = memoryNeedMb({ ...SIZES, device: "webgpu" }, 7e6);
+  assert.equal(memoryNeedMb({ ...SIZES, device: "webgpu", workers: 4 }, 7e6), one);
 });
 
 Deno.test("memoryNeedMb() grows with each of its sizes", () => {
   const need = memoryNeedMb(SIZES, 7e6);
-  for (const [name, value] of Object.entries(SIZES)) {
-    assert.ok(memoryNeedMb({ ...SIZES, [name]: 2 * value }, 7e6) > need, name);
+  for (const name of ["workers", "cacheMb", "queueMb", "queueTokens"] as const) {
+    assert.ok(memoryNeedMb({ ...SIZES, [name]: 2 * SIZES[name] }, 7e6) > need, name);
   }
   assert.ok(memoryNeedMb(SIZES, 100e6) > need);
 });
