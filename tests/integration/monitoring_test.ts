@@ -16,7 +16,10 @@ async function metric(
 }
 
 Deno.test("the service can be watched", async (t) => {
-  await using service = await ServiceProcess.ready({ KRONOS_LAME_DUCK_MS: "1000" });
+  await using service = await ServiceProcess.ready({
+    KRONOS_LAME_DUCK_MS: "1000",
+    KRONOS_WORKERS: "2",
+  });
 
   await t.step("metrics have a type, a help text and a value, each once", async () => {
     const page = await (await service.get("/v1/metrics")).text();
@@ -50,6 +53,7 @@ Deno.test("the service can be watched", async (t) => {
   await t.step(
     "detailed health tells model, memory, disk and queue, and no path of its own",
     async () => {
+      await service.line((line) => line.message === "another replica is open");
       const response = await service.get("/v1/healthz/detailed");
       const text = await response.text();
       const { status, checks } = JSON.parse(text);
