@@ -28,7 +28,7 @@ export const MODEL_SETTINGS = {
     "name",
     "f32",
     oneOf(["f32", "int8"]),
-    "of the large matrix products; int8 pays from 32 paths and a width of 256, not for one path",
+    "of the large matrix products; int8 pays from a width of 256 on: docs/performance.md",
   ),
   fusedProducts: setting(
     "KRONOS_FUSED_PRODUCTS",
