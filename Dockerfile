@@ -40,10 +40,11 @@ COPY examples examples
 COPY clients clients
 COPY page page
 # HOST: a container's loopback is reached by nobody. KRONOS_PLATFORM: `docker stop` waits 10 s.
-# MALLOC_MMAP_THRESHOLD_: 80 MB less after compiling (docs/performance.md, "Memory").
+# MALLOC_MMAP_THRESHOLD_, DENO_V8_FLAGS: less memory (docs/performance.md, "Memory").
 ENV DENO_DIR=/cache \
     DENO_NO_UPDATE_CHECK=1 \
     MALLOC_MMAP_THRESHOLD_=32768 \
+    DENO_V8_FLAGS=--max-semi-space-size=4 \
     HOST=0.0.0.0 \
     PORT=8000 \
     KRONOS_PLATFORM=docker

@@ -4,7 +4,10 @@
 export type LogLine = Readonly<Record<string, unknown>>;
 
 /** What `deno task start` and the image set, see docs/performance.md. */
-const ALLOCATION = { MALLOC_MMAP_THRESHOLD_: "32768" };
+const ALLOCATION = {
+  MALLOC_MMAP_THRESHOLD_: "32768",
+  DENO_V8_FLAGS: "--max-semi-space-size=4",
+};
 
 /** Longest that a test waits for the process, in milliseconds: a loaded machine is slow. */
 const PATIENCE_MS = 60_000;
