@@ -213,7 +213,9 @@ async function openReplicas(
     graphs: await folder.readGraphs(),
   });
   const readWithRuntime = async (): Promise<ReplicaParts> => {
-    const [parts, compiled] = await Promise.all([readParts(), runtime]);
+    const both = [readParts(), runtime] as const;
+    await Promise.allSettled(both); // nothing is read any more when an error is told
+    const [parts, compiled] = await Promise.all(both);
     return { ...parts, runtime: compiled };
   };
   const { openTimeoutMs: timeoutMs } = supervision;
