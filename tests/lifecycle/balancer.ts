@@ -20,17 +20,21 @@ export function freePort(): number {
   return listener.addr.port;
 }
 
-/** Resolves when something accepts connections on the port. */
-export async function accepting(port: number, process: Deno.ChildProcess): Promise<void> {
+/** Resolves when what `process` is to open takes connections. */
+export async function accepting(
+  connect: () => Promise<Disposable>,
+  process: Deno.ChildProcess,
+): Promise<void> {
+  const { ConnectionRefused, NotFound } = Deno.errors;
   let ended = false;
   process.status.then(() => ended = true);
   while (!ended) {
     try {
-      (await Deno.connect({ hostname: "127.0.0.1", port })).close();
+      using _connection = await connect();
       return;
     } catch (error) {
-      if (!(error instanceof Deno.errors.ConnectionRefused)) throw error;
+      if (!(error instanceof ConnectionRefused || error instanceof NotFound)) throw error;
     }
   }
-  throw new Error(`Cannot wait for port ${port}: the process has ended`);
+  throw new Error("Cannot connect: the process has ended");
 }

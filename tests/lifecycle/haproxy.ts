@@ -39,7 +39,7 @@ export class HAProxy implements Balancer {
       args: ["-db", "-q", "-f", CONFIGURATION],
       env: {
         PATH: `${Deno.env.get("PATH")}:/usr/sbin`,
-        ADMIN_SOCKET: haproxy.#socket,
+        ADMIN_SOCKET: haproxy.#socket.path,
         PUBLIC_ADDRESS: `127.0.0.1:${haproxy.#port}`,
         CHECK_INTERVAL: "100ms",
         BLUE_ADDRESS: `127.0.0.1:${ports[0]}`,
@@ -51,13 +51,15 @@ export class HAProxy implements Balancer {
       stdout: "null",
       stderr: "inherit",
     }).spawn();
-    await accepting(haproxy.#port, haproxy.#process);
+    await accepting(() => Deno.connect({ port: haproxy.#port }), haproxy.#process);
+    // The port may be open before the socket has got its name.
+    await accepting(() => Deno.connect(haproxy.#socket), haproxy.#process);
     for (const [i, port] of ports.entries()) if (weights[i] > 0) await haproxy.putIn(port);
     return haproxy;
   }
 
-  get #socket(): string {
-    return `${this.#folder}/admin.sock`;
+  get #socket(): Deno.UnixConnectOptions {
+    return { transport: "unix", path: `${this.#folder}/admin.sock` };
   }
 
   /** See `Balancer`. */
@@ -82,7 +84,7 @@ export class HAProxy implements Balancer {
 
   /** Gives a command to the admin socket, as an operator does with socat; its answer. */
   async command(command: string): Promise<string> {
-    using connection = await Deno.connect({ transport: "unix", path: this.#socket });
+    using connection = await Deno.connect(this.#socket);
     await connection.write(new TextEncoder().encode(`${command}\n`));
     let answer = "";
     const decoder = new TextDecoder();

@@ -27,7 +27,7 @@ export class Nginx implements Balancer {
       stdout: "null",
       stderr: "inherit",
     }).spawn();
-    await accepting(nginx.#port, nginx.#process);
+    await accepting(() => Deno.connect({ port: nginx.#port }), nginx.#process);
     return nginx;
   }
 
