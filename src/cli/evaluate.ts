@@ -1,5 +1,7 @@
 /** `deno task evaluate FOLDER`: how good the forecasts of a model are, beside simple baselines. */
+import { type PathScore, scorePaths } from "../evaluation/score_paths.ts";
 import { scoreWindow } from "../evaluation/score_window.ts";
+import { summarizePaths } from "../evaluation/summarize_paths.ts";
 import { summarizeScores } from "../evaluation/summarize_scores.ts";
 import {
   describeForecasts,
@@ -23,10 +25,17 @@ unless given.`;
 
 async function evaluate(args: string[]): Promise<void> {
   const options = await readEvaluationOptions(args);
-  const made = await forecastFolder(options);
+  const pathScores: PathScore[] = [];
+  const made = await forecastFolder(options, {
+    onPaths(forecast, samples, index) {
+      const score = scorePaths(forecast, samples, options.seed + index);
+      if (score !== null) pathScores.push(score);
+    },
+  });
   const scores = made.forecasts.map((forecast, i) => scoreWindow(forecast, options.seed + i));
   const summary = summarizeScores(scores, options.seed);
-  await reportEvaluation(describeForecasts(options, made), summary, options);
+  const paths = pathScores.length === 0 ? null : summarizePaths(pathScores, options.seed);
+  await reportEvaluation(describeForecasts(options, made), summary, options, paths);
 }
 
 // The runtime's threads would keep the process alive.

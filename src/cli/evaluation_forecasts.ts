@@ -1,7 +1,11 @@
 /** What `deno task evaluate` and `deno task calibrate` share: arguments, windows and their forecasts. */
 import { parseArgs } from "node:util";
 import { SETTINGS } from "../config.ts";
-import { forecastWindows, type WindowForecast } from "../evaluation/forecast_windows.ts";
+import {
+  forecastWindows,
+  type WindowForecast,
+  type WindowForecastOptions,
+} from "../evaluation/forecast_windows.ts";
 import { SCORED_STEPS } from "../evaluation/score_window.ts";
 import { spreadWindows, type Window } from "../evaluation/spread_windows.ts";
 import { createForecaster } from "../forecast/forecaster.ts";
@@ -167,9 +171,13 @@ export interface EvaluationForecasts {
 /**
  * Forecasts windows of the candles as the service would.
  *
+ * @param hears told of the windows as they are done
  * @throws CandleFileError where the candles cannot be used
  */
-export async function forecastFolder(options: EvaluationOptions): Promise<EvaluationForecasts> {
+export async function forecastFolder(
+  options: EvaluationOptions,
+  hears: Pick<WindowForecastOptions, "onPaths"> = {},
+): Promise<EvaluationForecasts> {
   const { context, paths, policy, seed, replicas, precision } = options;
   const windows = await chooseWindows(options);
   const engine = await openEngine({
@@ -204,6 +212,7 @@ export async function forecastFolder(options: EvaluationOptions): Promise<Evalua
     seed,
     concurrency: 2 * replicas,
     looksAtRaw: true,
+    ...hears,
     onForecast() {
       if (++done % 100 === 0) console.error(`${done} of ${windows.length} windows`);
     },

@@ -1,6 +1,7 @@
 /** The figures of an evaluation as an SVG: ratios by step, coverage, and where closes lie. */
+import type { Estimate } from "../evaluation/bootstrap_intervals.ts";
 import { BANDS, SCORED_STEPS } from "../evaluation/score_window.ts";
-import { type Estimate, PIT_BARS, type Summary } from "../evaluation/summarize_scores.ts";
+import { PIT_BARS, type Summary } from "../evaluation/summarize_scores.ts";
 import { escapedXml } from "../chart/escaped_xml.ts";
 
 const WIDTH = 960;

@@ -1,6 +1,7 @@
 /** The figures of an evaluation as text. */
+import type { Estimate } from "../evaluation/bootstrap_intervals.ts";
 import { BANDS, type Contender, SCORED_STEPS } from "../evaluation/score_window.ts";
-import type { Estimate, Group, Summary } from "../evaluation/summarize_scores.ts";
+import type { Group, Summary } from "../evaluation/summarize_scores.ts";
 
 /** How contenders are called where they are shown. */
 export const CONTENDER_NAMES: Readonly<Record<Contender, string>> = {
@@ -12,7 +13,8 @@ export const CONTENDER_NAMES: Readonly<Record<Contender, string>> = {
   ewma_bootstrap: "EWMA bootstrap",
 };
 
-function withInterval({ value, low, high }: Estimate): string {
+/** A number with its interval. */
+export function withInterval({ value, low, high }: Estimate): string {
   return `${value.toFixed(3)} [${low.toFixed(3)}, ${high.toFixed(3)}]`;
 }
 
@@ -34,7 +36,8 @@ function row(name: string, group: Group): string[] {
   ];
 }
 
-function aligned(rows: readonly (readonly string[])[]): string {
+/** Columns under each other, the first to the left. */
+export function aligned(rows: readonly (readonly string[])[]): string {
   const widths = rows[0].map((_, i) => Math.max(...rows.map((cells) => cells[i].length)));
   return rows.map((cells) =>
     cells.map((cell, i) => i === 0 ? cell.padEnd(widths[i]) : cell.padStart(widths[i])).join("  ")

@@ -30,6 +30,11 @@ export interface WindowForecastOptions {
   readonly claim?: Claim;
   /** Told when a replica takes the first window. */
   readonly onStart?: () => void;
+  /**
+   * Told of each window that is done with its whole paths, `[paths, horizon, 6]`, which are not kept, and
+   * its place in the list; a throw ends the work.
+   */
+  readonly onPaths?: (forecast: WindowForecast, samples: Float64Array, index: number) => void;
   /** Told of each window that is done, and its place in the list; a throw ends the work. */
   readonly onForecast?: (forecast: WindowForecast, index: number) => void;
 }
@@ -125,7 +130,7 @@ async function forecastWindow(
   signal: AbortSignal,
 ): Promise<WindowForecast> {
   const { series, start } = window;
-  const { horizon, paths, looksAtRaw, onStart, claim } = options;
+  const { horizon, paths, looksAtRaw, onPaths, onStart, claim } = options;
   const request = windowRequest(window, index, options);
   const raw = { ...request, paths: Math.min(paths, RAW_PATHS), raw: true };
   const [served, untouched] = await forecaster.forecast(
@@ -134,7 +139,7 @@ async function forecastWindow(
     onStart === undefined ? {} : { onStart },
     claim,
   );
-  return {
+  const forecast: WindowForecast = {
     window,
     context: request.candles,
     actual: series.candles.slice(start * FEATURES, (start + horizon) * FEATURES),
@@ -142,6 +147,8 @@ async function forecastWindow(
     volume: column(served.mean, VOLUME),
     inconsistent: looksAtRaw ? inconsistentShare(untouched.samples!) : null,
   };
+  onPaths?.(forecast, served.samples!, index);
+  return forecast;
 }
 
 /**

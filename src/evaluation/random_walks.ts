@@ -1,5 +1,6 @@
 /** The baselines of prices: walks without drift, as wide as the context's returns say. */
-import { recentVolatility } from "../forecast/recent_volatility.ts";
+import { closeReturns, recentVolatility } from "../forecast/recent_volatility.ts";
+import { CLOSE, FEATURES, PRICE_COLUMNS } from "../kronos/architecture.ts";
 import { fillUniform } from "../kronos/noise.ts";
 
 /** The walks, by name. */
@@ -26,6 +27,32 @@ function normals(uniforms: Float32Array): Float64Array {
   });
 }
 
+/** What returns are drawn by: less their mean, and scaled. */
+interface Centring {
+  readonly mean: number;
+  readonly scale: number;
+}
+
+/** @param late whether the draws are to have the volatility of late */
+function centringOf(returns: Float64Array, late: boolean): Centring {
+  const mean = returns.reduce((sum, r) => sum + r, 0) / returns.length;
+  const centred = returns.map((r) => r - mean);
+  const plain = volatility(centred);
+  return { mean, scale: late && plain > 0 ? recentVolatility(centred) / plain : 1 };
+}
+
+/** Which of `count` returns each member draws at a step from 0. */
+function drawReturns(
+  walk: Walk,
+  { step, members, seed, count }: Pick<WalkOptions, "step" | "members" | "seed"> & {
+    readonly count: number;
+  },
+): Uint32Array {
+  const uniform = new Float32Array(members);
+  fillUniform(uniform, 0, members, { seed, path: WALKS.indexOf(walk), step, token: 1 });
+  return Uint32Array.from(uniform, (u) => Math.floor(u * count));
+}
+
 /** What a walk is drawn from. */
 export interface WalkOptions {
   /** Log returns of the context, at least one. */
@@ -48,21 +75,52 @@ export function walkEnsemble(
   { returns, step, members, seed }: WalkOptions,
 ): Float64Array {
   const late = walk.startsWith("ewma_");
-  const uniform = new Float32Array(members);
   const sums = new Float64Array(members);
   if (walk.endsWith("gaussian")) {
+    const uniform = new Float32Array(members);
     fillUniform(uniform, 0, members, { seed, path: WALKS.indexOf(walk), step, token: 0 });
     const scale = (late ? recentVolatility(returns) : volatility(returns)) * Math.sqrt(step);
     normals(uniform).forEach((z, i) => sums[i] = scale * z);
   } else {
-    const mean = returns.reduce((sum, r) => sum + r, 0) / returns.length;
-    const centred = returns.map((r) => r - mean);
-    const plain = volatility(centred);
-    const scale = late && plain > 0 ? recentVolatility(centred) / plain : 1;
+    const { mean, scale } = centringOf(returns, late);
+    const count = returns.length;
     for (let s = 0; s < step; s++) {
-      fillUniform(uniform, 0, members, { seed, path: WALKS.indexOf(walk), step: s, token: 1 });
-      uniform.forEach((u, i) => sums[i] += scale * centred[Math.floor(u * centred.length)]);
+      drawReturns(walk, { step: s, members, seed, count }).forEach((drawn, i) => {
+        sums[i] += scale * (returns[drawn] - mean);
+      });
     }
   }
   return sums.map(Math.exp).sort();
+}
+
+/**
+ * The paths of `ewma_bootstrap`, whole candles: each candle of the context is drawn with where its four
+ * prices lay to the close before it. Their closes at a step are that walk's ensemble.
+ *
+ * @param candles of the context, `[time, 6]`, at least two
+ * @param options `step` of which is the horizon
+ * @returns `[members, step, 6]`, without volume and amount
+ */
+export function walkCandles(
+  candles: Float64Array,
+  { step: horizon, members, seed }: Omit<WalkOptions, "returns">,
+): Float64Array {
+  const returns = closeReturns(candles);
+  const { mean, scale } = centringOf(returns, true);
+  const paths = new Float64Array(members * horizon * FEATURES);
+  const lastClose = candles[candles.length - FEATURES + CLOSE];
+  const closes = new Float64Array(members); // of each path at the step before, logarithms
+  for (let step = 0; step < horizon; step++) {
+    const options = { step, members, seed, count: returns.length };
+    drawReturns("ewma_bootstrap", options).forEach((drawn, member) => {
+      const before = candles[drawn * FEATURES + CLOSE];
+      const row = (member * horizon + step) * FEATURES;
+      for (let price = 0; price < PRICE_COLUMNS; price++) {
+        const move = Math.log(candles[(drawn + 1) * FEATURES + price] / before) - mean;
+        paths[row + price] = lastClose * Math.exp(closes[member] + scale * move);
+      }
+      closes[member] += scale * (returns[drawn] - mean);
+    });
+  }
+  return paths;
 }

@@ -1,5 +1,5 @@
 /** Many windows' scores as one table: cells of a file and a step, markets, and the whole. */
-import { fillUniform } from "../kronos/noise.ts";
+import { bootstrapFiles, type Estimate, estimateOf, windowsByFile } from "./bootstrap_intervals.ts";
 import {
   BANDS,
   type Contender,
@@ -10,19 +10,6 @@ import {
 
 /** Bars of the histogram of where closes lie among the paths. */
 export const PIT_BARS = 10;
-
-/** Draws of the bootstrap: enough for the ends of a 95% interval. */
-const BOOTSTRAP_DRAWS = 1000;
-
-/** A number, and the middle 95% of what other windows would have given. */
-export interface Estimate {
-  /** From all windows. */
-  readonly value: number;
-  /** 2.5% of the bootstrap's draws are below. */
-  readonly low: number;
-  /** 2.5% of the bootstrap's draws are above. */
-  readonly high: number;
-}
 
 /** The windows of a file at one step. Errors and scores are means, prices shares of the last close. */
 export interface Cell {
@@ -153,32 +140,6 @@ function figuresOf(cells: readonly Cell[]): (number | null)[] {
   ];
 }
 
-/** The middle 95% of the draws that are known. */
-function estimateOf(value: number, drawn: readonly (number | null)[]): Estimate {
-  const sorted = drawn.filter((figure) => figure !== null).sort((a, b) => a - b);
-  const at = (level: number): number => sorted[Math.floor(level * (sorted.length - 1))];
-  return { value, low: at(0.025), high: at(0.975) };
-}
-
-/**
- * Draws as many windows again, in blocks of neighbours in time: what moves one market at a time moves
- * its windows together, and windows drawn one by one would look surer than they are.
- *
- * @param windows ascending in time
- * @param uniforms at least one for each block
- */
-export function drawBlocks<Value>(
-  windows: readonly Value[],
-  uniforms: Float32Array,
-): readonly Value[] {
-  const length = Math.ceil(Math.sqrt(windows.length));
-  const blocks = Math.ceil(windows.length / length);
-  return Array.from({ length: blocks }, (_, block) => {
-    const first = Math.floor(uniforms[block] * windows.length);
-    return Array.from({ length }, (_, i) => windows[(first + i) % windows.length]);
-  }).flat().slice(0, windows.length);
-}
-
 function groupOf(files: readonly (readonly WindowScore[])[], draws: readonly Cell[][]): Group {
   const cells = cellsOf(files);
   const drawn = draws.map(figuresOf);
@@ -217,33 +178,25 @@ function histogram(values: readonly number[]): number[] {
  * @param seed fixes the bootstrap's draws
  */
 export function summarizeScores(windows: readonly WindowScore[], seed: number): Summary {
-  const files = [...Map.groupBy(windows, ({ file }) => file)]
-    .toSorted(([a], [b]) => a < b ? -1 : 1)
-    .map(([name, ofFile]) => ({ name, windows: ofFile.toSorted((a, b) => a.time - b.time) }));
-  const uniforms = new Float32Array(Math.max(...files.map((file) => file.windows.length)));
-  // For each draw the cells of every file, so that a group's draws are a choice of them.
-  const draws = Array.from({ length: BOOTSTRAP_DRAWS }, (_, draw) =>
-    files.map((file, path) => {
-      fillUniform(uniforms, 0, uniforms.length, { seed, path, step: draw, token: 0 });
-      return cellsOf([drawBlocks(file.windows, uniforms)]);
-    }));
+  const files = windowsByFile(windows);
+  const draws = bootstrapFiles(files, seed, (drawn) => cellsOf([drawn]));
   const group = (chosen: (name: string, market: string) => boolean): Group => {
-    const indices = files.flatMap(({ name, windows: [{ market }] }, i) =>
-      chosen(name, market) ? [i] : []
-    );
+    const indices = files.flatMap(([{ file, market }], i) => chosen(file, market) ? [i] : []);
     return groupOf(
-      indices.map((i) => files[i].windows),
+      indices.map((i) => files[i]),
       draws.map((cells) => indices.flatMap((i) => cells[i])),
     );
   };
-  const markets = [...new Set(files.map((file) => file.windows[0].market))];
+  const markets = [...new Set(files.map(([{ market }]) => market))];
   return {
     overall: group(() => true),
     markets: Object.fromEntries(
       markets.map((name) => [name, group((_, market) => market === name)]),
     ),
-    files: Object.fromEntries(files.map(({ name }) => [name, group((file) => file === name)])),
-    cells: cellsOf(files.map((file) => file.windows)),
+    files: Object.fromEntries(
+      files.map(([{ file: name }]) => [name, group((file) => file === name)]),
+    ),
+    cells: cellsOf(files),
     pit: windows[0].steps.map((_, step) => histogram(windows.map(({ steps }) => steps[step].pit))),
     inconsistent: meanOfKnown(windows.map(({ inconsistent }) => inconsistent)),
   };

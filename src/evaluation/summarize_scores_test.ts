@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import fc from "fast-check";
 import {
   BANDS,
   CONTENDERS,
@@ -7,7 +6,7 @@ import {
   type StepScore,
   type WindowScore,
 } from "./score_window.ts";
-import { drawBlocks, summarizeScores } from "./summarize_scores.ts";
+import { summarizeScores } from "./summarize_scores.ts";
 
 /** A window whose model scores `model` where every other contender scores 2, the bootstrap walk 1. */
 function windowOf(file: string, model: number, time: number = 0): WindowScore {
@@ -63,19 +62,4 @@ Deno.test("summarizeScores() gives intervals that hold the value and are empty w
 Deno.test("summarizeScores() is the same for the same seed, whatever the order of windows", () => {
   const windows = Array.from({ length: 20 }, (_, i) => windowOf(i % 2 ? "a-1h" : "b-1h", 1 + i, i));
   assert.deepEqual(summarizeScores(windows.toReversed(), 5), summarizeScores(windows, 5));
-});
-
-Deno.test("drawBlocks() draws as many windows, in runs of neighbours", () => {
-  fc.assert(
-    fc.property(fc.integer({ min: 1, max: 200 }), fc.integer(), (length, mixer) => {
-      const windows = Array.from({ length }, (_, i) => i);
-      const uniforms = Float32Array.from(windows, (i) => (Math.abs(mixer) * 0.137 + i * 0.618) % 1);
-      const drawn = drawBlocks(windows, uniforms);
-      assert.equal(drawn.length, length);
-      const run = Math.ceil(Math.sqrt(length));
-      drawn.forEach((value, i) => {
-        if (i % run > 0) assert.equal(value, (drawn[i - 1] + 1) % length);
-      });
-    }),
-  );
 });

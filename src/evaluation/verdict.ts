@@ -1,5 +1,5 @@
 /** What a backtest comes to, in a word and a sentence. */
-import type { Estimate } from "./summarize_scores.ts";
+import type { Estimate } from "./bootstrap_intervals.ts";
 
 /**
  * Fewer windows leave no interval to speak of: the bootstrap draws blocks of neighbours, of which a few

@@ -1,7 +1,8 @@
 /** What a backtest answers: one document for each window, and one that sums them up. */
 import type { BacktestWindow } from "../evaluation/backtest.ts";
+import type { Estimate } from "../evaluation/bootstrap_intervals.ts";
 import { BANDS, type StepScore } from "../evaluation/score_window.ts";
-import type { Cell, Estimate, Summary } from "../evaluation/summarize_scores.ts";
+import type { Cell, Summary } from "../evaluation/summarize_scores.ts";
 import { isKnown, verdictOf } from "../evaluation/verdict.ts";
 import { meanOverPaths } from "../forecast/mean_over_paths.ts";
 import { quantile } from "../forecast/quantiles.ts";
