@@ -75,6 +75,7 @@ Deno.test("readConfig() gives the defaults of the contract, frozen", () => {
     drainTimeoutMs: 25_000,
     graceMs: 30_000,
     bodyTimeoutS: 60,
+    writeTimeoutS: 30,
     idleTimeoutS: 75,
   });
 });

@@ -48,6 +48,7 @@ const BOUNDS: readonly [variable: string, inside: string[], outside: string[]][]
   ["KRONOS_REQUEST_TIMEOUT", ["0.001", "86400"], ["0", "86401"]],
   ["KRONOS_HEAD_TIMEOUT", ["0.001", "86400"], ["0", "86401"]],
   ["KRONOS_BODY_TIMEOUT", ["0.001", "86400"], ["0", "86401"]],
+  ["KRONOS_WRITE_TIMEOUT", ["0.001", "86400"], ["0", "86401"]],
   ["KRONOS_IDLE_TIMEOUT", ["0.001", "86400"], ["0", "86401"]],
   ["KRONOS_BACKTEST_MAX_CANDLES", ["2", "1000000"], ["1", "1000001"]],
   ["KRONOS_BACKTEST_MAX_WINDOWS", ["1", "10000"], ["0", "10001"]],

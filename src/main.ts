@@ -74,6 +74,7 @@ const socket = {
     headMs: config.headTimeoutS * 1000,
     requestMs: config.bodyTimeoutS * 1000,
     idleMs: config.idleTimeoutS * 1000,
+    writeMs: config.writeTimeoutS * 1000,
   },
   onConnection: (change: 1 | -1) => metrics.connections.inc(change),
   onBrokenRequest: (broken: BrokenRequest) => reportBrokenRequest(broken, parts),

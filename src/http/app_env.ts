@@ -23,10 +23,16 @@ declare module "hono" {
   }
 }
 
+/**
+ * What became of an answer: it was written whole, or its client had gone before that, or did not read
+ * it and was cut off.
+ */
+export type Delivery = "whole" | "gone" | "unread";
+
 /** What the socket tells of one request. */
 export interface Bindings {
-  /** Resolves when its answer is written whole (true), or the client has gone before that (false). */
-  readonly delivered: () => Promise<boolean>;
+  /** Resolves when its answer is written whole, or will never be. */
+  readonly delivered: () => Promise<Delivery>;
   /** The other end's address; undefined where the socket has none any more. */
   readonly remoteAddress: string | undefined;
   /** Its span; undefined where nobody traces. */
@@ -42,17 +48,17 @@ export type Middleware = hono.MiddlewareHandler;
 /** One request and the means to answer it. */
 export type Context = hono.Context;
 
-/** Whether a client stays for its answer: true when that is written whole, false when it goes before. */
-export function deliveryOf(c: Context): Promise<boolean> {
+/** What becomes of the answer to a request. */
+export function deliveryOf(c: Context): Promise<Delivery> {
   const { delivered } = (c.env ?? {}) as Partial<Bindings>;
   return delivered?.() ?? abandoned(c.req.raw.signal);
 }
 
 /** Without our socket only the request's signal tells, and only that a client has gone. */
-function abandoned(signal: AbortSignal): Promise<boolean> {
+function abandoned(signal: AbortSignal): Promise<Delivery> {
   return new Promise((resolve) => {
-    if (signal.aborted) resolve(false);
-    else signal.addEventListener("abort", () => resolve(false), { once: true });
+    if (signal.aborted) resolve("gone");
+    else signal.addEventListener("abort", () => resolve("gone"), { once: true });
   });
 }
 

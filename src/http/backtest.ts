@@ -7,6 +7,7 @@ import { answerEvents } from "./answer_events.ts";
 import type { Context } from "./app_env.ts";
 import type { AppParts } from "./app_parts.ts";
 import { resultDocument, startDocument, windowDocument } from "./backtest_answer.ts";
+import { answerInPieces } from "./body_in_pieces.ts";
 import { eventTypeOf } from "./event_stream.ts";
 import { accounted, type PredictionAccount } from "./prediction_account.ts";
 import type { ReadyModel } from "./service_state.ts";
@@ -75,7 +76,8 @@ async function answer(
   // Each window was written as it came: all at once would hold up the probes.
   const summary = JSON.stringify({ ...start, ...result, windows: undefined });
   const text = `${summary.slice(0, -1)},"windows":[${windows.join(",")}]}`;
-  return c.body(text, 200, { ...headers, "Content-Type": "application/json" });
+  const bytes = new TextEncoder().encode(text);
+  return answerInPieces(c, bytes, { ...headers, "Content-Type": "application/json" });
 }
 
 /** One backtest: through the gates, and into the metrics and the books. */

@@ -1,5 +1,6 @@
 /** The documentation page: Swagger UI from its npm package, without a CDN. */
 import type { Context } from "./app_env.ts";
+import { answerInPieces } from "./body_in_pieces.ts";
 
 const PAGE = `<!doctype html>
 <html lang="en">
@@ -56,5 +57,8 @@ export async function docsAsset(c: Context, name: string): Promise<Response | nu
   const type = PACKAGE_FILES.get(name);
   if (type === undefined) return null;
   const bytes = await Deno.readFile(new URL(import.meta.resolve(`swagger-ui-dist/${name}`)));
-  return c.body(bytes, 200, { "Content-Type": type, "Cache-Control": "public, max-age=3600" });
+  return answerInPieces(c, bytes, {
+    "Content-Type": type,
+    "Cache-Control": "public, max-age=3600",
+  });
 }

@@ -5,6 +5,7 @@
  */
 import { accepts } from "hono/accepts";
 import type { Context } from "./app_env.ts";
+import { pieces } from "./body_in_pieces.ts";
 
 /** Media types that events are written as. */
 export const EVENT_TYPES = ["text/event-stream", "application/x-ndjson"] as const;
@@ -79,7 +80,9 @@ export class EventStream {
     const [before, after] = frame(this.#type, event, id);
     if (typeof data === "string") return this.#write(before + data + after);
     this.#write(before);
-    if (this.#open) this.#controller.enqueue(data);
+    if (this.#open) {
+      for (const piece of pieces(data)) this.#controller.enqueue(piece);
+    }
     this.#write(after);
   }
 

@@ -2,6 +2,7 @@
 import { admitSeries } from "./admit_series.ts";
 import type { Context } from "./app_env.ts";
 import type { AppParts } from "./app_parts.ts";
+import { answerInPieces } from "./body_in_pieces.ts";
 import { measuredForecast } from "./measured_forecast.ts";
 import { predictionAnswer } from "./prediction_answer.ts";
 import { accounted, type PredictionAccount } from "./prediction_account.ts";
@@ -23,7 +24,7 @@ async function predict(
   const text = await visit.unlessEnded(parts.jsonThread.write(answer));
   const bytes = typeof text === "string" ? new TextEncoder().encode(text) : text;
   c.get("logged").response_bytes = bytes.length;
-  const response = c.body(bytes, 200, { ...headers, "Content-Type": "application/json" });
+  const response = answerInPieces(c, bytes, { ...headers, "Content-Type": "application/json" });
   account.close(null);
   return response;
 }

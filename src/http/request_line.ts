@@ -2,7 +2,7 @@
 import { matchedRoutes } from "hono/route";
 import type { LogFields } from "../telemetry/log.ts";
 import { RequestTrace } from "../telemetry/request_trace.ts";
-import type { Bindings, Context, Middleware } from "./app_env.ts";
+import { type Bindings, type Context, deliveryOf, type Middleware } from "./app_env.ts";
 import type { AppParts } from "./app_parts.ts";
 
 const REQUEST_ID = /^[A-Za-z0-9._-]{1,128}$/;
@@ -54,6 +54,12 @@ function writeLine(
   else log.info("request", fields);
 }
 
+/** Counts and logs that an answer was cut: of most, the request's own line was written before. */
+function reportUnread({ log, metrics }: AppParts, c: Context, route: string | null): void {
+  metrics.unreadAnswers.inc({ route: route ?? NO_ROUTE });
+  log.warn("an answer was not read", { request_id: c.get("requestId"), route });
+}
+
 /**
  * Names the request, and writes, counts and traces it when it is answered.
  *
@@ -87,6 +93,9 @@ export function requestLine(
       trace.answered({ requestId, method: c.req.method, route, status, errorType });
       writeLine(parts, c, status, route, startedAt);
     };
+    deliveryOf(c).then((delivery) => {
+      if (delivery === "unread") reportUnread(parts, c, route);
+    });
     const ended = c.get("ended");
     if (ended === undefined) close();
     else ended.then(close);

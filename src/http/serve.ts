@@ -7,8 +7,9 @@ import { getRequestListener } from "@hono/node-server";
 import { createServer, type Server, type ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { spanOf } from "../telemetry/request_trace.ts";
-import type { Bindings } from "./app_env.ts";
+import type { Bindings, Delivery } from "./app_env.ts";
 import { type BrokenRequest, brokenRequest } from "./socket_answer.ts";
+import { UnreadAnswers } from "./unread_answers.ts";
 
 /** How long a client may take, in milliseconds. */
 export interface SocketTimeouts {
@@ -18,6 +19,8 @@ export interface SocketTimeouts {
   readonly requestMs: number;
   /** Between an answer and the next request of its connection. */
   readonly idleMs: number;
+  /** To read any of what waits for it. */
+  readonly writeMs: number;
 }
 
 /** Where and how to listen. */
@@ -86,9 +89,9 @@ export function listen(
       closesConnection.add(socket);
     }
   };
-  const deliveryOf = (outgoing: ServerResponse): () => Promise<boolean> => {
+  const deliveryOf = (outgoing: ServerResponse): () => Promise<Delivery> => {
     const delivery = answering.get(outgoing)?.delivered.promise;
-    return () => delivery ?? Promise.resolve(false);
+    return () => delivery ?? Promise.resolve("gone");
   };
   const listener = getRequestListener(
     (request, { incoming, outgoing }) =>
@@ -120,6 +123,7 @@ export function listen(
     server.once("error", reject);
     server.listen(port, hostname, () => {
       server.off("error", reject);
+      cutUnreadAnswers(server, answering, timeouts.writeMs);
       const address = server.address();
       resolve({
         port: typeof address === "object" && address !== null ? address.port : port,
@@ -151,10 +155,30 @@ function watchConnections(
   });
 }
 
+/** Ends connections that are not read from; of pipelined answers the first is the one that waits. */
+function cutUnreadAnswers(
+  server: Server,
+  answering: ReadonlyMap<ServerResponse, Answering>,
+  timeoutMs: number,
+): void {
+  const unread = new UnreadAnswers(timeoutMs);
+  const timer = setInterval(() => {
+    const looked = new Set<Socket>();
+    for (const [{ req: { socket } }, { delivered }] of answering) {
+      if (looked.has(socket)) continue;
+      looked.add(socket);
+      if (!unread.stalled(socket)) continue;
+      delivered.resolve("unread");
+      socket.destroy();
+    }
+  }, CHECK_INTERVAL_MS);
+  server.on("close", () => clearInterval(timer));
+}
+
 /** A request that is being answered. */
 interface Answering {
-  /** Whether its answer was written whole. */
-  readonly delivered: PromiseWithResolvers<boolean>;
+  /** What became of its answer. */
+  readonly delivered: PromiseWithResolvers<Delivery>;
   /** Resolves when nothing more will come of it. */
   readonly ended: PromiseWithResolvers<void>;
   /** Its connection is gone. */
@@ -163,15 +187,15 @@ interface Answering {
 
 /** Listens from the first moment: a client may leave before anybody asks whether it has. */
 function beginAnswer(outgoing: ServerResponse, onEnd: () => void): Answering {
-  const delivered = Promise.withResolvers<boolean>();
+  const delivered = Promise.withResolvers<Delivery>();
   const ended = Promise.withResolvers<void>();
   const end = (): void => {
     // A cut answer closes without finishing, though `writableFinished` is true even then.
-    delivered.resolve(false);
+    delivered.resolve("gone");
     ended.resolve();
     onEnd();
   };
-  outgoing.once("finish", () => delivered.resolve(true));
+  outgoing.once("finish", () => delivered.resolve("whole"));
   outgoing.once("close", end);
   return { delivered, ended, end };
 }

@@ -69,8 +69,8 @@ export class Visit {
         new DeadlineExceededError("The deadline passed before the forecast was done"),
       );
     }, budget);
-    deliveryOf(c).then((delivered) => {
-      if (!delivered) ending.abort(new ClientGoneError("The client went away"));
+    deliveryOf(c).then((delivery) => {
+      if (delivery !== "whole") ending.abort(new ClientGoneError("The client went away"));
     });
   }
 
@@ -142,6 +142,6 @@ export class Visit {
     const end = this.#end;
     if (end === null) return;
     const outcome = thrown === null ? "finished" : this.outcomeOf(thrown);
-    deliveryOf(this.#c).then((delivered) => end(delivered ? outcome : "gone"));
+    deliveryOf(this.#c).then((delivery) => end(delivery === "whole" ? outcome : "gone"));
   }
 }

@@ -65,6 +65,13 @@ export const HTTP_SETTINGS = {
     seconds,
     "for a request to arrive whole; 10 MB in it are 1.3 Mbit/s",
   ),
+  writeTimeoutS: setting(
+    "KRONOS_WRITE_TIMEOUT",
+    "seconds",
+    30,
+    seconds,
+    "for a client to read anything of an answer that waits in memory; then that is cut",
+  ),
   idleTimeoutS: setting(
     "KRONOS_IDLE_TIMEOUT",
     "seconds",

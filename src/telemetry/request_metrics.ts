@@ -53,6 +53,13 @@ export const REQUEST_METRICS = {
     labels: ["endpoint"],
     initial: { endpoint: ENDPOINTS },
   },
+  unreadAnswers: {
+    kind: "counter",
+    name: "kronos_unread_answers_total",
+    help: "Answers cut since their client read nothing of them for KRONOS_WRITE_TIMEOUT.",
+    labels: ["route"],
+    initial: { route: ROUTES },
+  },
   errors: {
     kind: "counter",
     name: "kronos_errors_total",
