@@ -1,7 +1,7 @@
 /** Starts the service: settings, parts, the socket, then the model; stops it on a signal. */
 // First, so that its worker starts before the others are evaluated.
-import { takePrepared } from "./lifecycle/early_start.ts";
-import { ConfigError, readConfig, unknownVariables } from "./config.ts";
+import { settings, takePrepared } from "./lifecycle/early_start.ts";
+import { ConfigError, unknownVariables } from "./config.ts";
 import { Admission } from "./forecast/admission.ts";
 import { createAdminApp, createApp } from "./http/app.ts";
 import { JsonThread } from "./http/json_thread.ts";
@@ -35,7 +35,7 @@ async function configured<Made>(make: () => Made | Promise<Made>): Promise<Made>
   }
 }
 
-const config = await configured(() => readConfig(Deno.env.toObject()));
+const config = await configured(settings);
 await configured(() => checkMemory(config));
 const log = createLog(config.logLevel);
 const metrics = createMetrics();

@@ -1,19 +1,33 @@
 /**
- * What happens before the rest of the service is imported: a worker starts its runtime, which takes
- * longer than all else, while the main thread evaluates the other imports.
+ * What happens before the rest of the service is imported: the settings are read, and a worker starts its
+ * runtime, which takes longer than all else, while the main thread evaluates the other imports.
  */
-import { ConfigError, readConfig } from "../config.ts";
+import { type Config, ConfigError, readConfig } from "../config.ts";
 import { type PreparedWorker, prepareWorker } from "../inference/prepare_worker.ts";
 
-function prepareByEnvironment(): () => PreparedWorker | null {
+/** Kept: what is thrown by a module that is imported cannot be caught where it is. */
+function settingsOrProblems(): Config | ConfigError {
   try {
-    return prepareWorker(readConfig(Deno.env.toObject()));
+    return readConfig(Deno.env.toObject());
   } catch (error) {
-    // Who reads the settings to serve by them says what is wrong.
-    if (error instanceof ConfigError) return () => null;
+    if (error instanceof ConfigError) return error;
     throw error;
   }
 }
 
-/** Gives the worker for the first replica, see `prepareWorker()`. */
-export const takePrepared: () => PreparedWorker | null = prepareByEnvironment();
+const read = settingsOrProblems();
+
+/**
+ * The settings, as they were when the process started.
+ *
+ * @throws ConfigError naming every bad variable
+ */
+export function settings(): Config {
+  if (read instanceof ConfigError) throw read;
+  return read;
+}
+
+/** Gives the worker for the first replica, see `prepareWorker()`; none where the settings are bad. */
+export const takePrepared: () => PreparedWorker | null = read instanceof ConfigError
+  ? () => null
+  : prepareWorker(read);
