@@ -1,6 +1,7 @@
 /** A model folder written anew with the graphs of this version, out of its own graphs. */
 import {
   GRAPH_FILES,
+  type GraphRole,
   type Manifest,
   MANIFEST_FORMAT,
   parseManifest,
@@ -68,10 +69,7 @@ async function readCheckpoints(
   };
 }
 
-async function readTensors(
-  folder: ModelFolder,
-  role: keyof typeof GRAPH_FILES,
-): Promise<GraphTensors> {
+async function readTensors(folder: ModelFolder, role: GraphRole): Promise<GraphTensors> {
   const { structure, weights } = GRAPH_FILES[role];
   const graph: GraphBytes = {
     structure: await folder.readFile(structure),

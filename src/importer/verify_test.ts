@@ -4,7 +4,7 @@ import { readModelCheckpoint } from "./checkpoint.ts";
 import { importModel } from "./import_model.ts";
 import { plainForecasts } from "./plain_forecasts.ts";
 import { fromFloat32 } from "./safetensors.ts";
-import { GRAPH_FILES, MODEL_FILES } from "../inference/manifest.ts";
+import { GRAPH_FILES, type GraphRole, MODEL_FILES } from "../inference/manifest.ts";
 import { replaceFile } from "./testing/changed_graph.ts";
 import { changeTensors, pathsIn, withRandomCheckpoint } from "./testing/random_folder.ts";
 import { compareForecasts, verifyModel } from "./verify.ts";
@@ -46,7 +46,7 @@ async function withFolder(use: (folder: string) => Promise<void>): Promise<void>
 /** Replaces a graph by that of another folder. */
 async function replaceGraph(
   folder: string,
-  role: keyof typeof GRAPH_FILES,
+  role: GraphRole,
   other: string,
 ): Promise<void> {
   for (const file of Object.values(GRAPH_FILES[role])) {

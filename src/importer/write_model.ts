@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { GraphBytes, ReplicaGraphs } from "../inference/graph_bytes.ts";
 import {
   GRAPH_FILES,
+  GRAPH_ROLES,
   type Manifest,
   MANIFEST_FORMAT,
   parseManifest,
@@ -104,7 +105,7 @@ async function writeFiles(folder: string, out: string, content: ModelContent): P
 type NamedFile = readonly [name: string, bytes: Uint8Array];
 
 function filesOf(graphs: ReplicaGraphs<GraphBytes>): NamedFile[] {
-  return (["encoder", "generator", "decoder"] as const).flatMap((role): NamedFile[] => [
+  return GRAPH_ROLES.flatMap((role): NamedFile[] => [
     [GRAPH_FILES[role].structure, graphs[role].structure],
     [GRAPH_FILES[role].weights, graphs[role].weights],
   ]);

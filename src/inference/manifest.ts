@@ -15,7 +15,13 @@ export const GRAPH_FILES = {
   decoder: { structure: "decoder.onnx", weights: "decoder.weights" },
 } as const;
 
-/** All of them, in the order in which they are read. */
+/** What a graph is for. */
+export type GraphRole = keyof typeof GRAPH_FILES;
+
+/** Every role, in the order of the files. */
+export const GRAPH_ROLES = Object.keys(GRAPH_FILES) as readonly GraphRole[];
+
+/** All of the files, in the order in which they are read. */
 export const MODEL_FILES: readonly string[] = Object.values(GRAPH_FILES).flatMap(
   ({ structure, weights }) => [structure, weights],
 );

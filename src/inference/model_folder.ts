@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import type { GraphBytes, ReplicaGraphs } from "./graph_bytes.ts";
-import { GRAPH_FILES, type Manifest, parseManifest } from "./manifest.ts";
+import { GRAPH_FILES, type GraphRole, type Manifest, parseManifest } from "./manifest.ts";
 
 /** What is wrong with a file of a model folder. */
 export type ModelFileFault = "missing" | "truncated" | "corrupt" | "unreadable";
@@ -79,7 +79,7 @@ export class ModelFolder {
   }
 
   async #readGraphs(): Promise<ReplicaGraphs<GraphBytes>> {
-    const read = async (role: keyof typeof GRAPH_FILES): Promise<GraphBytes> => {
+    const read = async (role: GraphRole): Promise<GraphBytes> => {
       const { structure, weights } = GRAPH_FILES[role];
       return {
         structure: await this.#read(structure),

@@ -1,6 +1,12 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { type Manifest, MANIFEST_FORMAT, MODEL_FILES, parseManifest } from "./manifest.ts";
+import {
+  GRAPH_ROLES,
+  type Manifest,
+  MANIFEST_FORMAT,
+  MODEL_FILES,
+  parseManifest,
+} from "./manifest.ts";
 import { ModelFolder } from "./model_folder.ts";
 
 const GRAPH = new TextEncoder().encode("not ONNX, but bytes that a manifest vouches for");
@@ -69,7 +75,7 @@ async function refused(
 
 /** What a folder with these files gives. */
 const GRAPHS = Object.fromEntries(
-  ["encoder", "generator", "decoder"].map((role) => [
+  GRAPH_ROLES.map((role) => [
     role,
     { structure: GRAPH, weights: GRAPH, weightsName: `${role}.weights` },
   ]),

@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import onnxProto from "onnx-proto";
 import { constantBytes, type TensorProto } from "../../inference/graph_bytes.ts";
-import { GRAPH_FILES } from "../../inference/manifest.ts";
+import { GRAPH_FILES, GRAPH_ROLES, type GraphRole } from "../../inference/manifest.ts";
 
 const { onnx } = onnxProto;
 
@@ -28,7 +28,7 @@ export async function changeManifest(
 /** Changes the constants of a graph; their bytes are in its structure, before and after. */
 async function changeConstants(
   folder: string,
-  role: keyof typeof GRAPH_FILES,
+  role: GraphRole,
   change: (constants: readonly TensorProto[]) => void,
 ): Promise<void> {
   const { structure, weights } = GRAPH_FILES[role];
@@ -52,7 +52,7 @@ async function changeConstants(
 /** Changes a constant of a graph, found by its name without the number at its end. */
 export async function changeConstant(
   folder: string,
-  role: keyof typeof GRAPH_FILES,
+  role: GraphRole,
   name: string,
   change: (tensor: TensorProto) => void,
 ): Promise<void> {
@@ -63,7 +63,7 @@ export async function changeConstant(
 
 /** Makes a folder what version 2 of the format was: no graph has a file of weights. */
 export async function toFormat2(folder: string): Promise<void> {
-  for (const role of ["encoder", "generator", "decoder"] as const) {
+  for (const role of GRAPH_ROLES) {
     await changeConstants(folder, role, () => {});
     await Deno.remove(`${folder}/${GRAPH_FILES[role].weights}`);
   }
