@@ -5,6 +5,7 @@ import type {
   TokenizerArchitecture,
 } from "../kronos/architecture.ts";
 import { forecastPlain, type PlainSeries } from "../kronos/forecast.ts";
+import { answerCall } from "./worker_call.ts";
 
 /** What to forecast. */
 export interface PlainForecastCall {
@@ -18,26 +19,7 @@ export interface PlainForecastCall {
   readonly maxContext: number;
 }
 
-/** Normalised candles `[paths, horizon, 6]` of each series, or why there are none. */
-export type PlainForecastAnswer =
-  | { readonly forecasts: readonly Float32Array[] }
-  | { readonly error: string };
-
-/** The part of a worker's global scope that is used; the program is checked with the window's. */
-interface WorkerScope {
-  onmessage: (event: MessageEvent<PlainForecastCall>) => void;
-  postMessage(answer: PlainForecastAnswer): void;
-}
-
-const scope = globalThis as unknown as WorkerScope;
-
-// An error that left the worker would be printed with its stack as well.
-function answer({ model, tokenizer, series, maxContext }: PlainForecastCall): PlainForecastAnswer {
-  try {
-    return { forecasts: series.map((one) => forecastPlain(model, tokenizer, one, maxContext)) };
-  } catch (error) {
-    return { error: error instanceof Error ? error.message : String(error) };
-  }
-}
-
-scope.onmessage = ({ data }) => scope.postMessage(answer(data));
+// The answer: normalised candles `[paths, horizon, 6]` of each series.
+answerCall(({ model, tokenizer, series, maxContext }: PlainForecastCall) =>
+  series.map((one) => forecastPlain(model, tokenizer, one, maxContext))
+);

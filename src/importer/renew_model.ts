@@ -48,7 +48,7 @@ export async function renewModel(options: RenewOptions): Promise<string> {
     const folder = await ModelFolder.open(options.from, parseOlderManifest);
     try {
       version = folder.manifest.model_version;
-      return { ...await readCheckpoints(folder), cardOf: options.from };
+      return { ...await readCheckpoints(folder, options.signal), cardOf: options.from };
     } finally {
       await folder.close();
     }
@@ -58,12 +58,14 @@ export async function renewModel(options: RenewOptions): Promise<string> {
 
 async function readCheckpoints(
   folder: ModelFolder,
+  signal: AbortSignal | undefined,
 ): Promise<Pick<ModelContent, "model" | "tokenizer" | "description">> {
   const { architecture } = folder.manifest;
   const encoder = await readTensors(folder, "encoder");
   const decoder = await readTensors(folder, "decoder");
+  const generator = await readTensors(folder, "generator");
   return {
-    model: modelFromGraph(architecture.model, await readTensors(folder, "generator")),
+    model: await modelFromGraph(architecture.model, generator, signal),
     tokenizer: tokenizerFromGraphs(architecture.tokenizer, encoder, decoder),
     description: folder.manifest,
   };

@@ -9,6 +9,7 @@ import {
 } from "../../kronos/architecture.ts";
 import { TIME_ROWS } from "../expected_tensors.ts";
 import { joined, type Matrix, rowsOf, scaled } from "../graphs/weights.ts";
+import { findEmbedding } from "./find_embedding.ts";
 import type { GraphTensors } from "./graph_tensors.ts";
 import {
   asStored,
@@ -18,7 +19,7 @@ import {
   takeSideBySide,
   takeVector,
 } from "./layer_weights.ts";
-import { type Affine, codeLayer, sharedEmbedding } from "./token_tables.ts";
+import { type Affine, codeLayer } from "./token_tables.ts";
 
 function asTensor({ rows, columns, data }: Matrix): Tensor {
   return { shape: [rows, columns], data };
@@ -41,15 +42,16 @@ function identity(width: number): Affine {
 }
 
 /** Embeddings, fusion and the dependency layer's query projection, out of the tables they are in. */
-function takeEmbeddings(
+async function takeEmbeddings(
   generator: GraphTensors,
   weights: FoundWeights,
   { d_model: d, s1_bits, s2_bits }: ModelArchitecture,
-): void {
+  signal: AbortSignal | undefined,
+): Promise<void> {
   const table1 = generator.take("embed_s1", 2 ** s1_bits, d);
   const table2 = generator.take("embed_s2", 2 ** s2_bits, d);
   const queries = generator.take("dependency_queries", 2 ** s1_bits, d);
-  const shared = sharedEmbedding([table1, queries]);
+  const shared = await findEmbedding([table1, queries], signal);
   if (shared === null) {
     throw generator.refusal(
       "dependency_queries",
@@ -98,14 +100,16 @@ function takeTimeTables(
  * The model of a generator graph.
  *
  * @throws GraphTensorError where the graph holds something else than a model of these sizes
+ * @throws the signal's reason, where it is aborted meanwhile
  */
-export function modelFromGraph(
+export async function modelFromGraph(
   architecture: ModelArchitecture,
   generator: GraphTensors,
-): Checkpoint<ModelArchitecture> {
+  signal?: AbortSignal,
+): Promise<Checkpoint<ModelArchitecture>> {
   const { d_model: d, n_layers, n_heads, ff_dim, s1_bits, s2_bits } = architecture;
   const weights: FoundWeights = new Map();
-  takeEmbeddings(generator, weights, architecture);
+  await takeEmbeddings(generator, weights, architecture, signal);
   takeTimeTables(generator, weights, architecture);
   const sizes = { width: d, heads: n_heads, hidden: ff_dim };
   for (let layer = 0; layer < n_layers; layer++) {
