@@ -1,5 +1,6 @@
 /** Runs of the tokenizer's decoder: tokens back to candles. */
 import { FEATURES } from "../kronos/architecture.ts";
+import type { BatchMemory } from "./batch_memory.ts";
 import {
   cacheFeeds,
   cacheOutputs,
@@ -19,6 +20,8 @@ export interface DecoderGraph {
   readonly window: number;
   /** Of the tokenizer's decoder, the first that runs first. */
   readonly layers: readonly LayerShape[];
+  /** For the inputs of its runs over several series. */
+  readonly memory: BatchMemory;
 }
 
 /** What decoding a context leaves behind. */
@@ -55,7 +58,7 @@ export async function decoderContext(
  * depend on a neighbour's horizon. The series' decoder cache moves on.
  */
 export async function decodeCandles(
-  { session, layers, window }: DecoderGraph,
+  { session, layers, window, memory }: DecoderGraph,
   batch: readonly Series[],
   firstStep: number,
   width: number,
@@ -96,6 +99,7 @@ export async function decodeCandles(
       batch.map(({ decoder }) => decoder.context),
       batch.map(({ decoder }) => decoder.suffix),
       paths,
+      memory,
     ),
   }, ["candles", ...cacheOutputs(layers)]);
   const candles = floatData(outputs["candles"]); // [series, paths, width, 6]

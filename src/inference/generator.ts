@@ -1,6 +1,7 @@
 /** Runs of the generator graph: prefill, chunks over the cache, and windows computed anew. */
 import { TIME_FEATURES } from "../kronos/architecture.ts";
 import { fillUniform, type TokenKind } from "../kronos/noise.ts";
+import type { BatchMemory } from "./batch_memory.ts";
 import type { SeriesInput } from "./engine.ts";
 import {
   cacheFeeds,
@@ -32,6 +33,8 @@ export interface GeneratorGraph {
   readonly window: number;
   /** The transformer's layers, then the dependency layer. */
   readonly layers: readonly LayerShape[];
+  /** For the inputs of its runs over several series. */
+  readonly memory: BatchMemory;
 }
 
 /** A number of (0, 1) for draws that cannot matter: one candidate, or a result nobody reads. */
@@ -71,9 +74,9 @@ function uniforms(
   rows: readonly Row[],
   first: number,
   steps: number,
-  vocabulary: number,
+  { vocabulary, memory }: GeneratorGraph,
 ): Tensor {
-  const out = new Float32Array(2 * steps * rows.length * vocabulary);
+  const out = memory.take("uniforms", 2 * steps * rows.length * vocabulary);
   let at = 0;
   for (let step = first; step < first + steps; step++) {
     for (const token of [0, 1] as TokenKind[]) {
@@ -140,7 +143,7 @@ export async function generate(
   batch: readonly Series[],
   steps: number,
 ): Promise<void> {
-  const { session, layers, vocabulary, window } = graph;
+  const { session, layers, vocabulary, window, memory } = graph;
   const { step, input: { paths } } = batch[0];
   const rows = batch.flatMap((series) =>
     Array.from({ length: paths }, (_, path) => ({ series, input: series.input, path }))
@@ -160,7 +163,7 @@ export async function generate(
     s2: current("s2"),
     positions: integers(batch.map(at), [batch.length, 1]),
     stamps: integers(stepStamps(batch, steps), [steps, batch.length, 1, TIME_FEATURES]),
-    uniforms: uniforms(rows, step, steps, vocabulary),
+    uniforms: uniforms(rows, step, steps, graph),
     suffix_positions: floats(suffixPositions, [batch.length, step]),
     window: floats(Float32Array.of(window), []),
     ...samplingFeeds(batch.map(({ input }) => input), vocabulary),
@@ -169,6 +172,7 @@ export async function generate(
       batch.map(({ generator }) => generator.context),
       batch.map(({ generator }) => generator.suffix),
       paths,
+      memory,
     ),
   }, ["drawn_s1_all", "drawn_s2_all", ...cacheOutputs(layers)]);
   for (const half of ["s1", "s2"] as const) {
@@ -204,7 +208,7 @@ export async function generateSliding(graph: GeneratorGraph, series: Series): Pr
       s2: tokens("s2"),
       positions: integers(positions, [1, window]),
       stamps: integers(stampsAt(series, first, window), [1, 1, window, TIME_FEATURES]),
-      uniforms: uniforms([{ input, path }], step, 1, vocabulary),
+      uniforms: uniforms([{ input, path }], step, 1, graph),
       window: floats(Float32Array.of(window), []),
       ...samplingFeeds([{ ...input, paths: 1 }], vocabulary),
       ...noCacheFeeds(layers),

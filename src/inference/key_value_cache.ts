@@ -3,6 +3,7 @@
  * depends on the series alone: a series computes the same sums in the same order whatever else is in
  * its batch, and series of near lengths fit one batch.
  */
+import { BatchMemory } from "./batch_memory.ts";
 import { assertFinite } from "./replica_fault.ts";
 import { type Feeds, floatData, floats, type Tensor } from "./runtime.ts";
 
@@ -164,43 +165,41 @@ export function contextFrom(
   };
 }
 
-function stacked(parts: readonly Float32Array[]): Float32Array {
-  if (parts.length === 1) return parts[0];
-  const out = new Float32Array(parts.length * parts[0].length);
-  parts.forEach((part, i) => out.set(part, i * part.length));
-  return out;
-}
-
-/** The cache inputs of a run over several series of equal shape. */
+/**
+ * The cache inputs of a run over several series of equal shape, in `memory`: they hold until its next
+ * batch.
+ */
 export function cacheFeeds(
   layers: readonly LayerShape[],
   contexts: readonly ContextCache[],
   suffixes: readonly SuffixCache[],
   paths: number,
+  memory: BatchMemory,
 ): Feeds {
   const series = contexts.length;
   const { length } = contexts[0];
   const steps = suffixes[0].length;
+  const stand = memory.holds(contexts) && series > 1;
+  const context = (name: string, of: (one: ContextCache) => Float32Array): Float32Array =>
+    stand
+      ? memory.take(name, series * of(contexts[0]).length)
+      : memory.joined(name, contexts.map(of));
+  const suffix = (name: string, of: (one: SuffixCache) => Float32Array): Float32Array =>
+    memory.joined(name, suffixes.map(of));
+  const positions = "context_positions";
   const feeds: Feeds = {
-    context_positions: floats(stacked(contexts.map((c) => c.positions)), [series, length]),
+    [positions]: floats(context(positions, (c) => c.positions), [series, length]),
   };
   layers.forEach(({ heads, headSize }, i) => {
-    feeds[`context_keys_${i}`] = floats(
-      stacked(contexts.map((c) => c.keys[i])),
-      [series, heads, headSize, length],
-    );
-    feeds[`context_values_${i}`] = floats(
-      stacked(contexts.map((c) => c.values[i])),
-      [series, heads, length, headSize],
-    );
-    feeds[`suffix_keys_${i}`] = floats(
-      stacked(suffixes.map((s) => s.keys(i))),
-      [series, heads, paths, headSize, steps],
-    );
-    feeds[`suffix_values_${i}`] = floats(
-      stacked(suffixes.map((s) => s.values(i))),
-      [series, heads, paths, steps, headSize],
-    );
+    const input = (name: string, data: Float32Array, ...shape: number[]): void => {
+      feeds[name] = floats(data, [series, heads, ...shape]);
+    };
+    const [keys, values] = [`context_keys_${i}`, `context_values_${i}`];
+    input(keys, context(keys, (c) => c.keys[i]), headSize, length);
+    input(values, context(values, (c) => c.values[i]), length, headSize);
+    const [ownKeys, ownValues] = [`suffix_keys_${i}`, `suffix_values_${i}`];
+    input(ownKeys, suffix(ownKeys, (s) => s.keys(i)), paths, headSize, steps);
+    input(ownValues, suffix(ownValues, (s) => s.values(i)), paths, steps, headSize);
   });
   return feeds;
 }
@@ -209,7 +208,13 @@ export function cacheFeeds(
 export function noCacheFeeds(layers: readonly LayerShape[]): Feeds {
   return {
     suffix_positions: floats(new Float32Array(0), [1, 0]),
-    ...cacheFeeds(layers, [noContext(layers)], [new SuffixCache(layers, 1, 0)], 1),
+    ...cacheFeeds(
+      layers,
+      [noContext(layers)],
+      [new SuffixCache(layers, 1, 0)],
+      1,
+      new BatchMemory(),
+    ),
   };
 }
 

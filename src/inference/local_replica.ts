@@ -1,6 +1,7 @@
 /** A replica on the thread it is called from: the three graphs, and the series in its cache. */
 import { setImmediate } from "node:timers";
 import { DEPENDENCY_HEADS, FEATURES } from "../kronos/architecture.ts";
+import { BatchMemory } from "./batch_memory.ts";
 import type { Device, Precision, Prefilled, Replica, SeriesChunk, SeriesInput } from "./engine.ts";
 import { decodeCandles, decoderContext, type DecoderGraph, decodeWindow } from "./decoder.ts";
 import type { GraphBytes, ReplicaGraphs } from "./graph_bytes.ts";
@@ -124,11 +125,13 @@ export class LocalReplica implements Replica {
         ...layerShapes(model.d_model, model.n_heads, model.n_layers),
         ...layerShapes(model.d_model, DEPENDENCY_HEADS, 1),
       ],
+      memory: new BatchMemory(),
     };
     this.#decoder = {
       session: decoder,
       window,
       layers: layerShapes(tokenizer.d_model, tokenizer.n_heads, tokenizer.n_dec_layers - 1),
+      memory: new BatchMemory(),
     };
   }
 
@@ -256,7 +259,13 @@ export class LocalReplica implements Replica {
   /** See `Replica`. */
   release(handles: readonly number[]): Promise<void> {
     for (const handle of handles) this.#series.delete(handle);
+    if (this.#series.size === 0) this.#forgetBatch();
     return Promise.resolve();
+  }
+
+  #forgetBatch(): void {
+    this.#generator.memory.clear();
+    this.#decoder.memory.clear();
   }
 
   /** Forgets everything: what it held is freed as soon as no run needs it. */
@@ -268,6 +277,7 @@ export class LocalReplica implements Replica {
   /** See `Replica`. */
   async close(): Promise<void> {
     this.#series.clear();
+    this.#forgetBatch();
     await this.#encoder.release();
     await this.#generator.session.release();
     await this.#decoder.session.release();

@@ -42,6 +42,37 @@ Deno.test("a series gets identical candles alone and beside any others of its co
   await replica.close();
 });
 
+Deno.test("a series gets identical candles whoever it shares each call with, in whatever order", async () => {
+  const replica = await openTinyReplica();
+  const [chunkSteps, chunks] = [4, 5];
+  const inputs = [1, 2, 3].map((seed) => tinySeries(40 + seed, { seed, horizon: 20 }));
+  const alone: Float32Array[] = [];
+  for (const input of inputs) alone.push(await forecastAlone(replica, input, chunkSteps));
+  const calls = fc.record({
+    order: fc.shuffledSubarray([0, 1, 2], { minLength: 3 }),
+    together: fc.integer({ min: 1, max: 3 }),
+  });
+  const forecast = fc.array(calls, { minLength: chunks, maxLength: chunks });
+  await fc.assert(
+    fc.asyncProperty(forecast, async (turns) => {
+      const handles: number[] = [];
+      for (const input of inputs) handles.push((await replica.prefill(input)).handle);
+      const candles: number[][] = inputs.map(() => []);
+      for (const { order, together } of turns) {
+        for (const call of [order.slice(0, together), order.slice(together)]) {
+          if (call.length === 0) continue;
+          const { chunks } = await replica.decode(call.map((index) => handles[index]), chunkSteps);
+          call.forEach((index, i) => candles[index].push(...chunks[i].candles));
+        }
+      }
+      candles.forEach((own, index) => assert.deepEqual(Float32Array.from(own), alone[index]));
+      await replica.release(handles);
+    }),
+    { numRuns: 30 },
+  );
+  await replica.close();
+});
+
 Deno.test("series of one cohort decode in one call, each to its own horizon", async () => {
   const replica = await openTinyReplica();
   const inputs = [1, 2, 3].map((seed) => tinySeries(40 + seed, { seed, horizon: 8 * seed }));
