@@ -198,10 +198,7 @@ export function decoderGraph(
       attributes: { axis: 0 },
     }),
     shapes: attentionShapes(g, { ...rows, tokens: wanted }, contextSize, n_heads, headSize),
-    sight: {
-      ...run.sight,
-      mask: visibilityMask(g, latestTokens(g, now, from, 1), keys, reach),
-    },
+    sight: { ...run.sight, mask: latestTokens(g, run.sight.mask, from, 3) },
   };
   const { stream, recent } = stack(g, tokenizer, "decoder", embedded, caches, run, latest);
   recent.forEach((part, layer) => {
