@@ -28,6 +28,12 @@ Deno.test("evaluate prints a table, and the same figures as JSON and as a figure
     const summary = JSON.parse(await Deno.readTextFile(json));
     assert.equal(summary.overall.windows, 2);
     assert.deepEqual(summary.steps, [1, 4, 16, 64]);
+    const { roughness, touches } = summary.paths.overall;
+    assert.match(out, new RegExp(`^all +2 +${roughness.value.toFixed(3)} `, "m"));
+    assert.match(
+      out,
+      new RegExp(`^by candle, step 1 +0\\.5 +${touches[0].model.toFixed(3)} `, "m"),
+    );
     assert.deepEqual(Object.keys(summary.files), ["synthetic-1h"]);
     assert.match(out, new RegExp(`^all +2 +${summary.overall.ratio.value.toFixed(3)} `, "m"));
     assert.ok(out.startsWith(summary.title));
