@@ -3,6 +3,7 @@
  * from run to run: memory that is taken anew has to come from the system page by page, which takes far
  * longer than copying.
  */
+import { freeArrays } from "./runtime.ts";
 
 /** Of one graph. What it returns holds until the graph's next batch. */
 export class BatchMemory {
@@ -13,6 +14,7 @@ export class BatchMemory {
   take(name: string, length: number): Float32Array {
     const known = this.#buffers.get(name);
     if (known !== undefined && known.length >= length) return known.subarray(0, length);
+    if (known !== undefined) freeArrays([known]);
     // What paths generated grows from run to run; pages that nobody writes to take no memory.
     const larger = new Float32Array(2 * length);
     this.#buffers.set(name, larger);
@@ -37,6 +39,7 @@ export class BatchMemory {
 
   /** Gives all of it back. */
   clear(): void {
+    freeArrays([...this.#buffers.values()]);
     this.#buffers.clear();
     this.#sources = [];
   }

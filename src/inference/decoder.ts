@@ -6,6 +6,7 @@ import {
   cacheOutputs,
   type ContextCache,
   contextFrom,
+  freeCacheOutputs,
   type LayerShape,
   noCacheFeeds,
 } from "./key_value_cache.ts";
@@ -103,7 +104,7 @@ export async function decodeCandles(
     ),
   }, ["candles", ...cacheOutputs(layers)]);
   const candles = floatData(outputs["candles"]); // [series, paths, width, 6]
-  return batch.map((series, i) => {
+  const answers = batch.map((series, i) => {
     const steps = Math.min(width, series.input.horizon - firstStep);
     if (series.step < series.input.horizon) series.decoder.suffix.append(outputs, i, width);
     const own = new Float32Array(paths * steps * FEATURES);
@@ -113,6 +114,8 @@ export async function decodeCandles(
     }
     return own;
   });
+  freeCacheOutputs(outputs, layers);
+  return answers;
 }
 
 /**

@@ -8,6 +8,7 @@ import {
   cacheOutputs,
   type ContextCache,
   contextFrom,
+  freeCacheOutputs,
   type LayerShape,
   noCacheFeeds,
   noContext,
@@ -188,6 +189,7 @@ export async function generate(
     series.step = Math.min(step + steps, series.input.horizon);
     if (series.step < series.input.horizon) series.generator.suffix.append(outputs, i, steps);
   });
+  freeCacheOutputs(outputs, layers);
 }
 
 /**

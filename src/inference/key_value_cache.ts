@@ -5,7 +5,7 @@
  */
 import { BatchMemory } from "./batch_memory.ts";
 import { assertFinite } from "./replica_fault.ts";
-import { type Feeds, floatData, floats, type Tensor } from "./runtime.ts";
+import { type Feeds, floatData, floats, freeArrays, type Tensor } from "./runtime.ts";
 
 /** Contexts are padded to a multiple of this many tokens: more wastes work, less splits batches. */
 const CONTEXT_BUCKET_TOKENS = 32;
@@ -78,6 +78,11 @@ export class SuffixCache {
     this.#values = empty();
   }
 
+  /** Gives its memory back; it is not to be used any more. */
+  free(): void {
+    freeArrays([...this.#keys, ...this.#values]);
+  }
+
   /** Tokens so far. */
   get length(): number {
     return this.#length;
@@ -134,7 +139,7 @@ function paddedRows(
 }
 
 /**
- * The context that a prefill of `tokens` tokens left in its outputs.
+ * The context that a prefill of `tokens` tokens left in its outputs, whose cache is freed.
  *
  * @throws ReplicaFault where it is not finite
  */
@@ -148,7 +153,7 @@ export function contextFrom(
   assertFinite(floatData(outputs[`new_values_${layers.length - 1}`]), "context");
   const positions = new Float32Array(length).fill(PADDING_POSITION);
   for (let t = 0; t < tokens; t++) positions[t] = t;
-  return {
+  const context = {
     length,
     positions,
     keys: layers.map(({ heads, headSize }, i) =>
@@ -163,6 +168,13 @@ export function contextFrom(
       )
     ),
   };
+  freeCacheOutputs(outputs, layers);
+  return context;
+}
+
+/** Gives the memory of a context back; it is not to be used any more. */
+export function freeContext({ positions, keys, values }: ContextCache): void {
+  freeArrays([positions, ...keys, ...values]);
 }
 
 /**
@@ -216,6 +228,14 @@ export function noCacheFeeds(layers: readonly LayerShape[]): Feeds {
       new BatchMemory(),
     ),
   };
+}
+
+/** Gives back the new cache of a run, which its series have appended. */
+export function freeCacheOutputs(
+  outputs: Readonly<Record<string, Tensor>>,
+  layers: readonly LayerShape[],
+): void {
+  freeArrays(cacheOutputs(layers).map((name) => floatData(outputs[name])));
 }
 
 /** Names of the outputs that hold the new cache. */

@@ -10,7 +10,7 @@ import { type LayerShape, paddedLength, SuffixCache } from "./key_value_cache.ts
 import type { Manifest } from "./manifest.ts";
 import { floats, integerData, integers, openSession, type Session } from "./runtime.ts";
 import { replicaFault } from "./replica_fault.ts";
-import { inputLength, type Series, type Tokens } from "./series.ts";
+import { freeSeries, inputLength, type Series, type Tokens } from "./series.ts";
 import { warmUp } from "./warm_up.ts";
 
 /** What a replica is made of. */
@@ -258,7 +258,11 @@ export class LocalReplica implements Replica {
 
   /** See `Replica`. */
   release(handles: readonly number[]): Promise<void> {
-    for (const handle of handles) this.#series.delete(handle);
+    for (const handle of handles) {
+      const series = this.#series.get(handle);
+      if (series !== undefined) freeSeries(series);
+      this.#series.delete(handle);
+    }
     if (this.#series.size === 0) this.#forgetBatch();
     return Promise.resolve();
   }

@@ -53,6 +53,16 @@ export function integerData(tensor: Tensor): Int32Array {
   throw new TypeError(`Cannot read output: expected int64, got ${tensor.type}`);
 }
 
+/**
+ * Gives back the memory of arrays that nobody reads any more. A garbage collection would do it late: V8
+ * hardly counts what lies outside its heap.
+ */
+export function freeArrays(arrays: readonly ArrayBufferView[]): void {
+  for (const { buffer } of arrays) {
+    if (buffer instanceof ArrayBuffer && !buffer.detached) buffer.transfer(0);
+  }
+}
+
 /** Pages of 64 KiB in a memory that threads share: 2 GiB, tens of times what a replica was seen to use. */
 const SHARED_MEMORY_PAGES = 32_768;
 

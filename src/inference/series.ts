@@ -1,7 +1,7 @@
 /** One series between prefill and its last step: its tokens, its cache and how far it is. */
 import { FEATURES, TIME_FEATURES } from "../kronos/architecture.ts";
 import type { SeriesInput } from "./engine.ts";
-import type { ContextCache, SuffixCache } from "./key_value_cache.ts";
+import { type ContextCache, freeContext, type SuffixCache } from "./key_value_cache.ts";
 
 /** Tokens of both vocabularies, in time order. */
 export interface Tokens {
@@ -39,6 +39,14 @@ export interface Series {
   readonly decoder: Cached;
   /** Steps generated so far. */
   step: number;
+}
+
+/** Gives the memory of a series' cache back; it is not to be used any more. */
+export function freeSeries({ generator, decoder }: Series): void {
+  for (const { context, suffix } of [generator, decoder]) {
+    freeContext(context);
+    suffix.free();
+  }
 }
 
 /** Candles of an input. */
