@@ -44,7 +44,7 @@ COPY page page
 ENV DENO_DIR=/cache \
     DENO_NO_UPDATE_CHECK=1 \
     MALLOC_MMAP_THRESHOLD_=32768 \
-    DENO_V8_FLAGS=--max-semi-space-size=4 \
+    DENO_V8_FLAGS=--max-semi-space-size=1,--memory-saver-mode,--no-short-builtin-calls \
     HOST=0.0.0.0 \
     PORT=8000 \
     KRONOS_PLATFORM=docker

@@ -49,7 +49,7 @@ Deno.test("readConfig() gives the defaults of the contract, frozen", () => {
     startupTimeoutS: 300,
     headTimeoutS: 10,
     streamHeartbeatS: 15,
-    jsonThreadKb: 64,
+    jsonThreadKb: 128,
     securityEnabled: false,
     apiKeysFile: null,
     containerWhitelist: [],

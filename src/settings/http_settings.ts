@@ -39,7 +39,7 @@ export const HTTP_SETTINGS = {
   jsonThreadKb: setting(
     "KRONOS_JSON_THREAD_KB",
     "kilobytes",
-    64,
+    128,
     whole(1, 1_000_000),
     "larger bodies and answers, and batches, have a thread of their own: probes must not wait",
   ),

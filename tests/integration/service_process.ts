@@ -6,7 +6,7 @@ export type LogLine = Readonly<Record<string, unknown>>;
 /** What `deno task start` and the image set, see docs/performance.md. */
 const ALLOCATION = {
   MALLOC_MMAP_THRESHOLD_: "32768",
-  DENO_V8_FLAGS: "--max-semi-space-size=4",
+  DENO_V8_FLAGS: "--max-semi-space-size=1,--memory-saver-mode,--no-short-builtin-calls",
 };
 
 /** Longest that a test waits for the process, in milliseconds: a loaded machine is slow. */
