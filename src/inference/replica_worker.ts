@@ -3,7 +3,7 @@ import type { GraphBytes, ReplicaGraphs } from "./graph_bytes.ts";
 import { type LocalReplica, openLocalReplica } from "./local_replica.ts";
 import { compileRuntime } from "./products/fused_runtime.ts";
 import { replicaFault } from "./replica_fault.ts";
-import { heapBytes, startRuntime } from "./runtime.ts";
+import { freeArrays, heapBytes, startRuntime } from "./runtime.ts";
 import type {
   WorkerCall,
   WorkerRequest,
@@ -23,7 +23,7 @@ let queue: Promise<void> = Promise.resolve();
 
 /** Gives back at once what the runtime has copied; a garbage collection may come late, or never. */
 function freeWeights(graphs: ReplicaGraphs<GraphBytes>): void {
-  for (const { weights } of Object.values(graphs) as GraphBytes[]) weights.buffer.transfer(0);
+  freeArrays(Object.values(graphs).map(({ weights }: GraphBytes) => weights));
 }
 
 async function answer(call: WorkerCall): Promise<WorkerResults[keyof WorkerResults]> {
